@@ -1,0 +1,1 @@
+raise NotImplementedError("a draft, which does not ship")

@@ -1,0 +1,231 @@
+"""From a setup to compiled files: finds the tools, makes the plan, runs it, looks at the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from zigwheel.plan.flags import Ambient
+from zigwheel.plan.model import BuildPlan
+from zigwheel.setup import Setup, say, warn
+from zigwheel.target.model import Target
+from zigwheel.zig.command import Places
+from zigwheel.zig.compile import Run
+from zigwheel.zig.toolchain import Zig
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Built:
+    """What came out of the compiler."""
+
+    plan: BuildPlan
+    """What was compiled."""
+    places: Places
+    """Where."""
+    zig: Zig
+    """By what."""
+    files: Mapping[str, Path]
+    """Path in the wheel, or with `{scripts}/` in front a program's name, to file."""
+    foreign: tuple[str, ...]
+    """Libraries that are loaded and that no manylinux or musllinux system is bound to have."""
+
+    @property
+    def packaged(self) -> dict[str, Path]:
+        """Files that lie in packages, by their path in the wheel."""
+        return {path: file for path, file in self.files.items() if not path.startswith("{")}
+
+    @property
+    def scripts(self) -> dict[str, Path]:
+        """Programs for the scripts folder of the environment, by name."""
+        start = "{scripts}/"
+        return {p.removeprefix(start): file for p, file in self.files.items() if p.startswith(start)}
+
+
+@contextmanager
+def compiled(setup: Setup, name: str) -> Iterator[Built | None]:
+    """Compile everything into a folder that is gone when the block ends; None if there is nothing.
+
+    `name` is the distribution's. Raises `PlanError`, `CompileError`, `AuditError`, `StorageError`,
+    and what finding Zig and the headers raises.
+    """
+    import tempfile
+
+    from zigwheel.storage import told
+
+    if not setup.compiles or setup.target is None:
+        yield None
+        return
+    with told("making a temporary folder", Path(tempfile.gettempdir())):
+        folder = tempfile.TemporaryDirectory(prefix="zigwheel-", ignore_cleanup_errors=True)
+    with folder as work:
+        with told("compiling", Path(work)):
+            built = compile_into(setup, setup.target, name, Path(work))
+        yield built
+
+
+def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
+    """Plan and compile into `work`."""
+    from zigwheel.zig.compile import compile_direct
+    from zigwheel.zig.road import build_file_text, compile_with_zig_build, ejected_file, kept_file
+    from zigwheel.zig.toolchain import require_zig
+
+    zig = require_zig(cache=setup.cache, environ=setup.environ, host=setup.host)
+    cache = usable_cache(setup.cache, work)
+    plan, headers = plan_of(setup, target, name, cache)
+    places = places_of(setup, zig, headers, cache, work)
+    run = run_of(setup)
+    ejected = ejected_file(setup.root)
+    if ejected is None and setup.config.lowering == "direct":
+        files = compile_direct(plan, places, zig, run)
+    else:
+        build_file = ejected or kept_file(cache, build_file_text(plan, target))
+        files = compile_with_zig_build(plan, target, places, zig, run, build_file=build_file)
+    foreign = checked(files, target)
+    return Built(plan=plan, places=places, zig=zig, files=files, foreign=foreign)
+
+
+def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> tuple[BuildPlan, Path | None]:
+    """The plan, and the include folder of the target's Python where the plan needs one."""
+    from zigwheel.plan.resolve import resolve, uses_python
+    from zigwheel.zig.toolchain import ZIG_VERSION
+
+    headers, digest = None, ""
+    if uses_python(setup.root, setup.config):
+        headers, digest = headers_of(setup, target, cache)
+    plan = resolve(
+        setup.root,
+        setup.config,
+        target,
+        name=name,
+        zig=ZIG_VERSION,
+        headers=digest,
+        ambient=ambient_of(setup, target),
+    )
+    return plan, headers
+
+
+def ambient_of(setup: Setup, target: Target) -> Ambient:
+    """Flags of the environment, and this system's folders where it is the target."""
+    from zigwheel.plan.flags import environment_flags
+    from zigwheel.target.system import is_target, system_folders
+
+    c_flags, unused = environment_flags("CFLAGS", setup.environ.get("CFLAGS", ""))
+    cxx_flags, more = environment_flags("CXXFLAGS", setup.environ.get("CXXFLAGS", ""))
+    for warning in (*unused, *more):
+        warn(warning)
+    includes, libraries = (), ()
+    if is_target(setup.host, target.triple):
+        includes, libraries = system_folders(target.triple)
+    return Ambient(
+        c_flags=c_flags, cxx_flags=cxx_flags, include_dirs=includes, library_dirs=libraries
+    )
+
+
+def headers_of(setup: Setup, target: Target, cache: Path) -> tuple[Path, str]:
+    """Include folder and digest of the headers of the target's Python, made if need be."""
+    from zigwheel.plan.resolve import is_limited
+    from zigwheel.storage import told
+    from zigwheel.target.header_tree import headers_sha256, materialise
+    from zigwheel.target.headers import find_headers
+    from zigwheel.target.pyconfig import render
+    from zigwheel.target.python import parse_py_api
+
+    limited = all(is_limited(setup.config, e, target) for e in setup.config.extension)
+    source = find_headers(
+        target.python,
+        limited_api_minimum=parse_py_api(setup.config.py_api) if limited else None,
+        given=setup.config.python_headers,
+        host=setup.host,
+        environ=setup.environ,
+    )
+    triple = target.triple
+    pyconfig = render(
+        arch=triple.arch,
+        os=triple.os,
+        libc=triple.libc,
+        libc_floor=triple.floor,
+        version=source.version,
+        free_threaded=target.python.free_threaded,
+    )
+    digest = headers_sha256(source, pyconfig)
+    folder = cache / "headers" / digest[:32]
+    if not folder.is_dir():
+        with told("copying Python's headers", folder.parent):
+            materialise(source, pyconfig=pyconfig, folder=folder)
+    return folder, digest
+
+
+def usable_cache(cache: Path, work: Path) -> Path:
+    """`cache`, or a folder in `work` where that cannot be written: slower, but it builds."""
+    import tempfile
+
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=cache):
+            return cache
+    except OSError as error:
+        warn(f"the cache {str(cache)!r} cannot be written ({error.strerror}): building without it")
+        return work / "cache"
+
+
+def places_of(setup: Setup, zig: Zig, headers: Path | None, cache: Path, work: Path) -> Places:
+    """The folders of one build."""
+    build_dir = setup.config.build_dir
+    for folder in (work / "out", work / "scripts"):
+        folder.mkdir()
+    return Places(
+        root=setup.root,
+        headers=headers,
+        zig_lib=zig.lib,
+        out=work / "out",
+        local_cache=setup.root / build_dir if build_dir else cache / "zig-local",
+        global_cache=cache / "zig-global",
+        version_scripts=work / "scripts",
+    )
+
+
+LEAKS = (
+    "ZIG_LIB_DIR",
+    "ZIG_LOCAL_CACHE_DIR",
+    "ZIG_GLOBAL_CACHE_DIR",
+    "ZIG_VERBOSE_CC",
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "CPLUS_INCLUDE_PATH",
+    "OBJC_INCLUDE_PATH",
+    "LIBRARY_PATH",
+    "COMPILER_PATH",
+    "GCC_EXEC_PREFIX",
+)
+"""Variables by which Zig or clang would see folders of this machine, or another cache."""
+
+
+def run_of(setup: Setup) -> Run:
+    """How the compiler is run."""
+    from zigwheel.target.system import cores
+
+    return Run(
+        environ={k: v for k, v in setup.environ.items() if k not in LEAKS},
+        say=say,
+        verbose=setup.config.verbose,
+        jobs=cores(),
+    )
+
+
+def checked(files: Mapping[str, Path], target: Target) -> tuple[str, ...]:
+    """Libraries outside the policy. Raises `AuditError` for what would fail when it is loaded."""
+    from zigwheel.audit.check import check_floor, check_unresolved, foreign_libraries
+    from zigwheel.audit.elf import read_elf
+    from zigwheel.errors import raise_all
+
+    errors = []
+    foreign: dict[str, None] = {}
+    for name, file in sorted(files.items()):
+        elf = read_elf(file)
+        found = (check_unresolved(name, elf, target.triple), check_floor(name, elf, target.triple))
+        errors += [error for error in found if error is not None]
+        foreign.update(dict.fromkeys(foreign_libraries(elf)))
+    raise_all(errors)
+    return tuple(foreign)

@@ -1,0 +1,1 @@
+"""Read what was built, and hold it against what the wheel says."""

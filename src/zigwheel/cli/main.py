@@ -1,0 +1,45 @@
+"""`zigwheel`: parse the arguments, run one command, report one error."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from zigwheel import __version__
+from zigwheel.cli import build, doctor, sdist, targets
+from zigwheel.errors import ZigwheelError
+
+COMMANDS = (build, sdist, targets, doctor)
+"""Each module has `add(subparsers)`, which names its `run(arguments) -> int`."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="zigwheel",
+        description="Build wheels of C, C++ and Zig extensions for any target from any host.",
+        epilog="`zigwheel COMMAND --help` shows an example of each command.",
+    )
+    top.add_argument("--version", action="version", version=f"zigwheel {__version__}")
+    subparsers = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add(subparsers)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code says what went wrong (docs/reference/exit-codes.md)."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except ZigwheelError as error:
+        print(f"zigwheel: error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("zigwheel: interrupted; nothing half-written is left", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,55 @@
+"""`zigwheel targets`: what can be built for."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zigwheel.cli.options import Subparsers
+
+EXAMPLE = """\
+example:
+  zigwheel targets --json
+"""
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "targets",
+        help="list what can be built for",
+        description="List the machines that can be built for, with the words that name each.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the table."""
+    rows = list(targets())
+    if arguments.json:
+        import json
+
+        print(json.dumps(rows, indent=1))
+        return 0
+    widths = {key: max(len(key), *(len(row[key]) for row in rows)) for key in rows[0]}
+    for row in ({key: key for key in rows[0]}, *rows):
+        print("  ".join(row[key].ljust(width) for key, width in widths.items()).rstrip())
+    return 0
+
+
+def targets() -> list[dict[str, str]]:
+    """One row for each machine, with the oldest C library that it can have."""
+    from zigwheel.target.tags import platform_tags
+    from zigwheel.target.triple import ARCHITECTURES, MUSL_MINIMUM, Triple
+
+    rows = []
+    for arch, facts in ARCHITECTURES.items():
+        for libc, floor in (("gnu", facts.glibc_minimum), ("musl", MUSL_MINIMUM)):
+            triple = Triple(arch=arch, os="linux", libc=libc, floor=floor)
+            tag = platform_tags(triple)[-1]
+            rows.append({"platform tag": tag, "Zig triple": triple.zig, "CPU": triple.cpu})
+    return rows

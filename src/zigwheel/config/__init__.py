@@ -1,0 +1,1 @@
+"""[tool.zigwheel] and [project] become frozen values; every error is reported at once."""

@@ -1,0 +1,185 @@
+"""What one value cannot show: settings that contradict each other, names that lead nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from zigwheel.config.convert import Errors, Part
+from zigwheel.config.overrides import Names
+from zigwheel.config.words import did_you_mean, either, quote
+from zigwheel.errors import ConfigError
+
+TOOL = "tool.zigwheel"
+COMPONENTS = ("extension", "library", "executable")
+
+
+def too_old(minimum: object) -> list[ConfigError]:
+    """The error for a `minimum-version` newer than this zigwheel; other mistakes show later."""
+    if not isinstance(minimum, str) or not minimum:
+        return []
+    from packaging.version import InvalidVersion, Version
+
+    from zigwheel import __version__
+
+    try:
+        if Version(minimum) <= Version(__version__):
+            return []
+    except InvalidVersion:
+        return []
+    return [
+        ConfigError(
+            f"`{TOOL}.minimum-version` is {quote(minimum)}; this is zigwheel {__version__}",
+            hint=f'write `requires = ["zigwheel>={minimum}"]` into `[build-system]`',
+        )
+    ]
+
+
+def names_of(part: Part, errors: Errors) -> Names:
+    """The names of components and the places of their entries; a second use is an error."""
+    names: Names = {}
+    for array in COMPONENTS:
+        places = names.setdefault(array, {})
+        for index, entry in enumerate(part.get(array, [])):
+            place, name = f"{TOOL}.{array}[{index}]", entry.get("name")
+            if name in places:
+                errors.append(
+                    ConfigError(
+                        f"`{place}.name` is {quote(name)}, the name of `{places[name]}`",
+                        hint="give each its own name, or join their `sources`",
+                    )
+                )
+            elif name is not None:
+                places[name] = place
+    return names
+
+
+def link_errors(part: Part, place: str, libraries: Mapping[str, str]) -> Iterator[ConfigError]:
+    """The errors for `link` in the components of a part, where it names no library."""
+    for array in COMPONENTS:
+        value = part.get(array, [])
+        entries = [("", value)] if isinstance(value, dict) else enumerate(value)
+        for index, entry in entries:
+            where = f"{place}.{array}" + (f"[{index}]" if index != "" else "")
+            for position, name in enumerate(entry.get("link", ())):
+                if name not in libraries:
+                    yield no_library(f"{where}.link[{position}]", name, libraries)
+
+
+def no_library(place: str, name: str, libraries: Mapping[str, str]) -> ConfigError:
+    """The error for one name in `link`."""
+    near = did_you_mean(name, libraries)
+    if near:
+        hint = ""
+    elif libraries:
+        hint = f"there is {either(list(libraries))}; system libraries go into `libraries`"
+    else:
+        hint = f"there is no `[[{TOOL}.library]]`; system libraries go into `libraries`"
+    return ConfigError(f"`{place}` is {quote(name)}, which names no library{near}", hint=hint)
+
+
+def part_errors(part: Part, names: Names, *, final: bool) -> Iterator[ConfigError]:
+    """What is wrong with all settings together.
+
+    `final` is false where something is still missing: overrides that have not been applied, or
+    values that could not be read.
+    """
+    yield from cycle_errors(part, names)
+    yield from version_errors(part.get("version"), final=final)
+    if final:
+        for array in COMPONENTS:
+            for component in part.get(array, []):
+                yield from component_errors(component, names[array], part, names["library"])
+
+
+def component_errors(
+    component: Part, places: Mapping[str, str], part: Part, libraries: Mapping[str, str]
+) -> Iterator[ConfigError]:
+    """A component without sources, or with a library that this target does not have."""
+    name = component["name"]
+    if not component.get("sources"):
+        yield ConfigError(
+            f"`{places[name]}.sources` of {quote(name)} is empty",
+            hint="name its source files, in an override if they depend on the target",
+        )
+    present = {library["name"]: "" for library in part.get("library", [])}
+    for position, link in enumerate(component.get("link", ())):
+        where = f"{places[name]}.link[{position}]"
+        if link not in present and link in libraries:
+            yield ConfigError(
+                f"`{where}` is {quote(link)}, a library that only `{libraries[link]}` adds, "
+                "and this override does not apply to the target",
+                hint="put `link` into the same override",
+            )
+        elif link not in present:
+            yield no_library(where, link, present)
+
+
+def cycle_errors(part: Part, names: Names) -> Iterator[ConfigError]:
+    """Libraries that link each other in a circle; each circle once."""
+    named = [entry for entry in part.get("library", []) if "name" in entry]
+    links = {entry["name"]: entry.get("link", ()) for entry in named}
+    done: set[str] = set()
+    for start in links:
+        cycle = cycle_from(start, links, (), done)
+        if cycle:
+            yield ConfigError(
+                f"`{names['library'][cycle[0]]}.link` goes in a circle: {' -> '.join(cycle)}",
+                hint="join these libraries into one, or leave one of the links out",
+            )
+
+
+def cycle_from(
+    name: str, links: Mapping[str, tuple[str, ...]], path: tuple[str, ...], done: set[str]
+) -> tuple[str, ...]:
+    """The first circle that `name` leads to over libraries that are not `done`, or ()."""
+    if name in path:
+        return (*path[path.index(name) :], name)
+    if name in done:
+        return ()
+    done.add(name)
+    for other in links.get(name, ()):
+        cycle = cycle_from(other, links, (*path, name), done)
+        if cycle:
+            return cycle
+    return ()
+
+
+def version_errors(version: Part | None, *, final: bool) -> Iterator[ConfigError]:
+    """`[tool.zigwheel.version]` with no source, more than one, or a pattern that finds nothing."""
+    place = f"{TOOL}.version"
+    if version is None:
+        return
+    named = [key for key in ("path", "attr", "scm") if version.get(key)]
+    if final and not named:
+        yield ConfigError(
+            f"`{place}` says not where the version comes from", hint="set `path`, `attr` or `scm`"
+        )
+    if named[1:]:
+        yield ConfigError(
+            f"`{place}` has more than one source: {' and '.join(f'`{n}`' for n in named)}",
+            hint="keep one of them",
+        )
+    pattern = version.get("pattern")
+    if pattern:
+        yield from pattern_errors(pattern, f"{place}.pattern")
+    if final and pattern and not version.get("path"):
+        yield ConfigError(
+            f"`{place}.pattern` is {quote(pattern)}, but no file is searched",
+            hint=f"name it in `{place}.path`",
+        )
+
+
+def pattern_errors(pattern: str, place: str) -> Iterator[ConfigError]:
+    """A `version.pattern` that is no regular expression, or has not the group."""
+    import re
+
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        yield ConfigError(f"`{place}` is {quote(pattern)}, no regular expression: {error}")
+        return
+    if "version" not in compiled.groupindex and compiled.groups != 1:
+        yield ConfigError(
+            f"`{place}` is {quote(pattern)}; it must have a group named `version`, or one group",
+            hint="such as `VERSION = (?P<version>\\S+)`",
+        )

@@ -1,0 +1,149 @@
+"""Forms of strings: what a setting may look like, and the words that say so.
+
+A pattern is written in what Python's `re` and ECMA 262 have in common, because the JSON schema
+carries it to editors. It always means the whole value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of a string."""
+
+    pattern: str
+    """Regular expression of the whole value."""
+    text: str
+    """What the value must be, in words that follow 'must be'."""
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Other spellings that are taken, each with what it stands for."""
+
+
+class Mark(Enum):
+    """What a type hint says beside the type."""
+
+    REQUIRED = "every entry must have it"
+    LISTED = "a table that may also be a list of paths, each named by its last part"
+    SINGLE = "a list that may also be one string"
+
+
+IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*"
+
+# No `..`, nothing absolute, no drive letter, no backslash, no control character.
+INSIDE = r"(?!/)(?![A-Za-z]:)(?!(?:[^\\]*/)?\.\.(?:/|$))[^\\\x00-\x1f]+"
+
+ModuleName: TypeAlias = Annotated[
+    str,
+    Form(
+        rf"{IDENTIFIER}(?:\.{IDENTIFIER})*",
+        "a dotted module name of ASCII letters, digits and underscores, such as `fastsum._core`",
+    ),
+    Mark.REQUIRED,
+]
+FileName: TypeAlias = Annotated[
+    str,
+    Form(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*", "a file name without a folder, such as `z` or `my-tool`"),
+    Mark.REQUIRED,
+]
+MacroName: TypeAlias = Annotated[
+    str,
+    Form(
+        rf"{IDENTIFIER}(?:\([^()]*\))?",
+        "a macro's name, without `-D`, `-U` or a value",
+    ),
+]
+Symbol: TypeAlias = Annotated[
+    str,
+    Form(r"[A-Za-z_.$*?][A-Za-z0-9_.$@*?]*", "a symbol's name, in which `*` and `?` are wildcards"),
+]
+LibraryName: TypeAlias = Annotated[
+    str,
+    Form(r"[^-/\\\s][^/\\\s]*", "a library's name without `-l` or a folder, such as `m`"),
+]
+CStandard: TypeAlias = Annotated[
+    str,
+    Form(r"(?:c|gnu)[0-9][0-9a-z]|iso9899:[0-9]+", "a standard of C, such as `c11` or `gnu17`"),
+]
+CxxStandard: TypeAlias = Annotated[
+    str,
+    Form(r"(?:c|gnu)\+\+[0-9][0-9a-z]", "a standard of C++, such as `c++17` or `gnu++20`"),
+]
+Cpu: TypeAlias = Annotated[
+    str,
+    Form(
+        r"(?!native(?:[+-]|$))[A-Za-z0-9_]+(?:[+-][A-Za-z0-9_.]+)*",
+        "a CPU in Zig's words, such as `x86_64_v2` or `baseline+avx2`, and never `native`",
+    ),
+]
+WheelPath: TypeAlias = Annotated[
+    str,
+    Form(INSIDE, "a relative path inside the wheel, with `/` and without `..`"),
+]
+ProjectPath: TypeAlias = Annotated[
+    str,
+    Form(INSIDE, "a relative path inside the project, with `/` and without `..`"),
+]
+ScriptName: TypeAlias = Annotated[
+    str,
+    Form(r"(?!\.{1,2}$)[^/\\:\x00-\x1f]+", "a file name without a folder"),
+]
+BuildTag: TypeAlias = Annotated[
+    str,
+    Form(
+        r"[0-9][A-Za-z0-9_.]*",
+        "digits, then letters, digits, `_` and `.`, such as `1` or `1local` (PEP 427)",
+    ),
+]
+AttributeName: TypeAlias = Annotated[
+    str,
+    Form(
+        rf"{IDENTIFIER}(?:\.{IDENTIFIER})+",
+        "a module and an attribute of it, such as `fastsum.__version__`",
+    ),
+]
+ReleaseNumber: TypeAlias = Annotated[
+    str,
+    Form(
+        r"[0-9]+(?:\.[0-9]+)*(?:(?:a|b|rc)[0-9]+)?(?:\.post[0-9]+)?(?:\.dev[0-9]+)?",
+        "a version, such as `0.1` (PEP 440)",
+    ),
+]
+StableAbi: TypeAlias = Annotated[
+    str,
+    Form(
+        r"cp3(?:[2-9]|[1-9][0-9])",
+        "`cp3` and the oldest minor version, such as `cp310`",
+    ),
+]
+# PEP 571, 599 and 600: what the names of the policies stand for.
+GlibcVersion: TypeAlias = Annotated[
+    str,
+    Form(
+        "[1-9][0-9]*_[0-9]+",
+        "a version of glibc, such as `2_28`, or `2014`, `2010` or `1`",
+        (("2014", "2_17"), ("2010", "2_12"), ("1", "2_5")),
+    ),
+]
+MuslVersion: TypeAlias = Annotated[
+    str, Form("[1-9][0-9]*_[0-9]+", "a version of musl, such as `1_2`")
+]
+
+
+def whole_pattern(form: Form) -> str:
+    """The pattern of `form` and its aliases, without anchors."""
+    return "|".join([form.pattern, *(alias for alias, _ in form.aliases)])
+
+
+def reads_as(form: Form, value: str) -> str | None:
+    """What `value` stands for in `form`, or None if it does not have the form."""
+    import re
+
+    aliases: Mapping[str, str] = dict(form.aliases)
+    if value in aliases:
+        return aliases[value]
+    return value if re.fullmatch(form.pattern, value) else None

@@ -1,0 +1,293 @@
+"""Every setting, described once.
+
+The docstring under a field is the text of the option reference and of the JSON schema, and the
+field's type is what `read.py` checks against. TOML keys are the field names in kebab-case.
+
+Patterns of `sources` are globs (`*`, `**`, `?`, `[...]`, `{a,b}`) relative to the project's root;
+patterns of `include` and `exclude` have gitignore's syntax.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated, Literal, TypeAlias
+
+from zigwheel.config.forms import (
+    AttributeName,
+    BuildTag,
+    Cpu,
+    CStandard,
+    CxxStandard,
+    FileName,
+    GlibcVersion,
+    LibraryName,
+    MacroName,
+    Mark,
+    ModuleName,
+    MuslVersion,
+    ProjectPath,
+    ReleaseNumber,
+    ScriptName,
+    StableAbi,
+    Symbol,
+    WheelPath,
+)
+
+MacroValue: TypeAlias = str | int | bool
+Optimize: TypeAlias = Literal["fast", "small", "safe", "debug"]
+Globs: TypeAlias = Annotated[tuple[str, ...], Mark.SINGLE]
+
+EMPTY: Mapping[str, MacroValue] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compilation:
+    """What extensions, static libraries and executables have in common."""
+
+    name: FileName
+    """Name of the artifact."""
+    sources: Annotated[tuple[str, ...], Mark.REQUIRED] = ()
+    """Globs of the source files: C, C++, Objective-C, assembly (`.s`, `.S`), and at most one Zig
+    root file.
+    """
+    exclude_sources: tuple[str, ...] = ()
+    """Globs of files that `sources` matches but that are not compiled."""
+    include_dirs: tuple[str, ...] = ()
+    """Folders searched for headers, relative to the project's root."""
+    define_macros: Mapping[MacroName, MacroValue] = field(default_factory=lambda: EMPTY)
+    """Macros: `NAME = "value"`, `NAME = 1`, `NAME = true` (defined as 1), `NAME = false` (not
+    defined; useful in overrides).
+    """
+    undef_macros: tuple[MacroName, ...] = ()
+    """Macros that are undefined on the compiler's command line, after `define-macros`."""
+    c_standard: CStandard = ""
+    """Standard of the C sources, such as `c11` or `gnu17`. Default: the compiler's."""
+    cxx_standard: CxxStandard = ""
+    """Standard of the C++ sources, such as `c++17`. Default: the compiler's."""
+    extra_compile_args: tuple[str, ...] = ()
+    """Flags for every source but Zig's."""
+    extra_c_args: tuple[str, ...] = ()
+    """Flags for C and Objective-C sources."""
+    extra_cxx_args: tuple[str, ...] = ()
+    """Flags for C++ and Objective-C++ sources."""
+    extra_asm_args: tuple[str, ...] = ()
+    """Flags for assembly sources."""
+    file_args: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Flags for single files: a table of glob to list of flags, such as `{ "src/simd_avx2.c" =
+    ["-mavx2"] }`.
+    """
+    link: tuple[str, ...] = ()
+    """Names of `[[tool.zigwheel.library]]` entries that are linked in."""
+    libraries: tuple[LibraryName, ...] = ()
+    """System libraries (`-l`). Those of the C library (`m`, `pthread`, `dl`, ...) exist for every
+    target; others must be found in `library-dirs`, or on this machine if it is the target.
+    """
+    library_dirs: tuple[str, ...] = ()
+    """Folders searched for `libraries`."""
+    extra_link_args: tuple[str, ...] = ()
+    """Options for the linker, as `-Wl,...` or as Zig's own options."""
+    optimize: Optimize | None = None
+    """`fast`, `small`, `safe` or `debug`. Default: the project's `optimize`."""
+    lto: bool | None = None
+    """Link-time optimisation. Default: the project's `lto`."""
+    strip: bool | None = None
+    """Leave out symbol tables and debug information. Default: the project's `strip`."""
+    cpu: Cpu = ""
+    """CPU features beside the baseline, in Zig's words, such as `x86_64_v2` or `baseline+avx2`.
+    Default: the baseline of the architecture, never the machine's own CPU.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Extension(Compilation):
+    """`[[tool.zigwheel.extension]]`: a Python extension module."""
+
+    name: ModuleName
+    """Dotted name of the module, such as `fastsum._core`."""
+    py_limited_api: bool | None = None
+    """Build against the stable ABI. Default: true if the project sets `py-api`."""
+    export_symbols: tuple[Symbol, ...] = ()
+    """Symbols exported beside `PyInit_*`; `*` and `?` are wildcards. Everything else is hidden."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Library(Compilation):
+    """`[[tool.zigwheel.library]]`: a static library, compiled once for each target."""
+
+    name: FileName
+    """Name that the `link` of other entries uses."""
+    python: bool = False
+    """The library includes `Python.h`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Executable(Compilation):
+    """`[[tool.zigwheel.executable]]`: a program, installed beside the environment's scripts."""
+
+    name: FileName
+    """File name of the program, without `.exe`."""
+    install: WheelPath = ""
+    """Folder inside the wheel, such as `fastsum/bin`. Default: the scripts folder of the
+    environment.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WheelSettings:
+    """`[tool.zigwheel.wheel]`: what a wheel holds."""
+
+    packages: Annotated[Mapping[WheelPath, ProjectPath], Mark.LISTED] | None = None
+    """Packages and modules: a list of paths, or a table of the path in the wheel to the path in the
+    project. Default: `src/NAME`, `NAME`, `src/NAME.py` or `NAME.py`, whichever is there, and the
+    packages that hold extensions.
+    """
+    include: tuple[str, ...] = ()
+    """Files in the packages that ship although `exclude` names them."""
+    exclude: tuple[str, ...] = ()
+    """Files in the packages that do not ship. C and C++ sources, `.pyx` and Zig sources are left
+    out by default; headers ship.
+    """
+    data: Mapping[WheelPath, ProjectPath] = field(default_factory=lambda: MappingProxyType({}))
+    """Files or folders installed under the environment's prefix: a table of target path to path in
+    the project.
+    """
+    headers: Mapping[WheelPath, ProjectPath] = field(default_factory=lambda: MappingProxyType({}))
+    """C headers installed in the environment's include folder: a table of target path to path in
+    the project.
+    """
+    scripts: Mapping[ScriptName, ProjectPath] = field(default_factory=lambda: MappingProxyType({}))
+    """Ready-made scripts: a table of installed name to path in the project."""
+    build_tag: BuildTag = ""
+    """Build number of the wheel (PEP 427), such as `1` or `1local`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SdistSettings:
+    """`[tool.zigwheel.sdist]`: what a source distribution holds."""
+
+    include: tuple[str, ...] = ()
+    """Files that are in the sdist although they are not tracked, or are ignored, by git."""
+    exclude: tuple[str, ...] = ()
+    """Files that are left out of the sdist."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditableSettings:
+    """`[tool.zigwheel.editable]`: how `pip install -e` works."""
+
+    rebuild: bool = False
+    """Rebuild the extension modules on import when a source has changed."""
+    compile_commands: bool = True
+    """Write `compile_commands.json` into the project's root, for clangd and other tools."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VersionSettings:
+    """`[tool.zigwheel.version]`: where a dynamic version comes from: `path`, `attr` or `scm`."""
+
+    path: ProjectPath = ""
+    """File that is searched with `pattern`."""
+    pattern: str = ""
+    """Regular expression with a group named `version`, or one group. Default: an assignment to
+    `__version__`, `version` or `VERSION`.
+    """
+    attr: AttributeName = ""
+    """Attribute such as `fastsum.__version__`, read from the syntax tree of the module without
+    importing it.
+    """
+    scm: bool = False
+    """Take the version from the version control system with setuptools-scm, whose own table is
+    `[tool.setuptools_scm]`.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Config:
+    """`[tool.zigwheel]`, with overrides, environment and `-C` applied for one target."""
+
+    minimum_version: ReleaseNumber = ""
+    """Oldest zigwheel that may read this table."""
+    target: str = ""
+    """What to build for: a Zig triple (`aarch64-linux-gnu.2.17`), a platform tag
+    (`manylinux_2_28_aarch64`, `musllinux_1_2_x86_64`), or an identifier
+    (`cp313-manylinux_aarch64`). Default: this machine.
+    """
+    python: str = ""
+    """Python of the target, such as `cp313`. Default: the running one."""
+    python_headers: str = ""
+    """Where the headers of the target's Python are: an interpreter, an installation's prefix, an
+    include folder, or an unpacked distribution. Default: any installed interpreter of the same
+    minor version.
+    """
+    py_api: StableAbi = ""
+    """Stable ABI: `cp310` gives one `abi3` wheel for CPython 3.10 and newer."""
+    manylinux: GlibcVersion = "2_17"
+    """Oldest glibc that published wheels run on, such as `2_28`."""
+    musllinux: MuslVersion = "1_2"
+    """Oldest musl that published wheels run on."""
+    optimize: Optimize = "fast"
+    """`fast`, `small`, `safe` or `debug`."""
+    lto: bool = False
+    """Link-time optimisation."""
+    strip: bool = True
+    """Leave out symbol tables and debug information."""
+    lowering: Literal["direct", "zig-build"] = "direct"
+    """`direct` runs `zig build-lib` commands; `zig-build` runs `zig build` on the written
+    `build.zig`. Both give the same bytes.
+    """
+    build_dir: str = ""
+    """Folder for what is compiled, kept between builds. Default: zigwheel's cache."""
+    cache_dir: str = ""
+    """zigwheel's cache: compiled libraries, toolchains, artifacts. Default: the platform's cache
+    folder.
+    """
+    verbose: bool = False
+    """Print the commands that are run."""
+    extension: tuple[Extension, ...] = ()
+    """Extension modules."""
+    library: tuple[Library, ...] = ()
+    """Static libraries."""
+    executable: tuple[Executable, ...] = ()
+    """Programs."""
+    wheel: WheelSettings = field(default_factory=WheelSettings)
+    """What a wheel holds."""
+    sdist: SdistSettings = field(default_factory=SdistSettings)
+    """What a source distribution holds."""
+    editable: EditableSettings = field(default_factory=EditableSettings)
+    """How editable installs work."""
+    version: VersionSettings = field(default_factory=VersionSettings)
+    """Where a dynamic version comes from."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """`if` of `[[tool.zigwheel.overrides]]`: when an override applies. All given keys must hold.
+
+    The target decides, never the machine that builds. Globs may have braces (`{x86_64,aarch64}`);
+    one of a list must match, and none that has a leading `!`.
+    """
+
+    os: Globs = ()
+    """Operating system: `linux`, `macos` or `windows`."""
+    arch: Globs = ()
+    """Architecture, as in wheel tags but the same for every system: `x86_64`, `i686`, `aarch64`,
+    `armv7l`, `ppc64le`, `s390x`, `riscv64`, `loongarch64`.
+    """
+    libc: Globs = ()
+    """C library: `gnu` (glibc, or MinGW on Windows), `musl`, or `none` (macOS)."""
+    python: str = ""
+    """Version specifiers (PEP 440) for the Python's minor version, such as `>=3.13` or
+    `>=3.10,<3.13`.
+    """
+    abi: Globs = ()
+    """ABI tag: `cp313`, `cp313t` for a free-threaded Python, `abi3` with `py-api`."""
+    env: Mapping[str, str | bool] = field(default_factory=lambda: MappingProxyType({}))
+    """Environment variables: `NAME = true` (set and not empty), `NAME = false` (not set, or empty),
+    or `NAME = "..."`, the value itself or a regular expression for the whole of it.
+    """
+    any: tuple[Condition, ...] = ()
+    """Conditions, of which at least one must hold."""
+    all: tuple[Condition, ...] = ()
+    """Conditions, all of which must hold."""

@@ -1,0 +1,237 @@
+"""Composes the stages into what the hooks return: an sdist, a wheel, an editable wheel, metadata."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zigwheel.setup import Setup, metadata_of, warn
+
+if TYPE_CHECKING:
+    from zigwheel.artifacts import Built
+    from zigwheel.config.metadata import Metadata
+    from zigwheel.target.tags import WheelTag
+    from zigwheel.wheel.entries import Entry
+
+GENERATOR = "zigwheel"
+
+
+def build_wheel(setup: Setup, folder: Path) -> Path:
+    """Build a wheel into `folder`; returns its path."""
+    from zigwheel.artifacts import compiled
+    from zigwheel.wheel.layout import wheel_entries
+
+    metadata = metadata_of(setup)
+    with compiled(setup, metadata.name) as built:
+        entries = wheel_entries(
+            setup.root,
+            setup.config.wheel,
+            metadata=metadata,
+            built=built.packaged if built else {},
+            scripts=built.scripts if built else {},
+            modes=recorded_modes(setup),
+        )
+        return write(setup, metadata, folder, entries, built)
+
+
+def build_editable(setup: Setup, folder: Path) -> Path:
+    """Build an editable wheel (PEP 660) into `folder`; returns its path.
+
+    It holds the compiled files; everything else is imported from the project.
+    """
+    from zigwheel.artifacts import compiled
+    from zigwheel.errors import ZigwheelError, raise_all
+    from zigwheel.wheel.discover import find_packages
+    from zigwheel.wheel.editable import editable_entries
+    from zigwheel.wheel.layout import fixed_entries
+
+    metadata = metadata_of(setup)
+    with compiled(setup, metadata.name) as built:
+        files = built.packaged if built else {}
+        packages = find_packages(
+            setup.root, setup.config.wheel.packages, name=metadata.name, installed=files
+        )
+        errors: list[ZigwheelError] = []
+        entries = fixed_entries(
+            setup.root,
+            setup.config.wheel,
+            metadata=metadata,
+            built=files,
+            scripts=built.scripts if built else {},
+            modes=recorded_modes(setup),
+            errors=errors,
+        )
+        raise_all(errors)
+        rebuild = None
+        if built and setup.config.editable.rebuild:
+            from zigwheel.rebuild import rebuild_spec
+
+            rebuild = rebuild_spec(setup, built)
+        entries += editable_entries(
+            setup.root,
+            packages,
+            modules_of(built) if built else {},
+            dist_name=metadata.dist_name,
+            rebuild=rebuild,
+        )
+        if built and setup.config.editable.compile_commands:
+            from zigwheel.zig.commands import write_compile_commands
+
+            write_compile_commands(built.plan, built.places, built.zig, warn=warn)
+        return write(setup, metadata, folder, entries, built)
+
+
+def modules_of(built: Built) -> dict[str, str]:
+    """Extension modules by dotted name, and their paths in the wheel."""
+    return {a.name: a.install for a in built.plan.artifacts if a.kind == "extension"}
+
+
+def build_sdist(setup: Setup, folder: Path) -> Path:
+    """Build a source distribution into `folder`; returns its path."""
+    from dataclasses import replace
+
+    from zigwheel.wheel.sdist import escaped, sdist_entries, write_sdist
+
+    metadata = metadata_of(setup, build_state="sdist")
+    settings = setup.config.sdist
+    written = tuple(f"/{escaped(path)}" for path in metadata.written_files)
+    entries = sdist_entries(
+        setup.root,
+        replace(settings, include=(*settings.include, *written)),
+        needed=needed_by(setup, metadata),
+        environ=setup.environ,
+        warn=warn,
+        outputs=[
+            str(path.relative_to(setup.root))
+            for path in (folder.resolve(), setup.root / (setup.config.build_dir or "build"))
+            if path.is_relative_to(setup.root) and path != setup.root
+        ],
+    )
+    return write_sdist(
+        folder,
+        dist_name=metadata.dist_name,
+        version=metadata.version,
+        entries=entries,
+        pkg_info=metadata.metadata,
+        source_date_epoch=epoch(setup),
+    )
+
+
+def needed_by(setup: Setup, metadata: Metadata) -> list[str]:
+    """Files that a build from the sdist cannot do without, for any target."""
+    from zigwheel.plan.needed import sources_and_headers
+    from zigwheel.wheel.layout import needed_files, wheel_entries
+
+    entries = wheel_entries(
+        setup.root, setup.config.wheel, metadata=metadata, built={}, scripts={}, modes={}
+    )
+    return sorted(
+        {
+            *sources_and_headers(setup.root, setup.config, setup.project.tool),
+            *needed_files(setup.root, entries),
+            *metadata.license_files,
+            *([setup.config.version.path] if setup.config.version.path else []),
+        }
+    )
+
+
+def prepare_metadata(setup: Setup, folder: Path) -> str:
+    """Write the dist-info folder of the wheel that would be built, without compiling.
+
+    Returns its name. What a library outside the policy does to the tag is not known before the
+    files are linked; all else is as in the wheel.
+    """
+    from zigwheel.errors import ZigwheelError, raise_all
+    from zigwheel.storage import told
+    from zigwheel.wheel.entries import Entry, content
+    from zigwheel.wheel.layout import info_entries
+
+    metadata = metadata_of(setup)
+    errors: list[ZigwheelError] = []
+    entries = list(info_entries(setup.root, metadata, errors))
+    raise_all(errors)
+    text = wheel_text(setup, tag_of(setup, foreign=False))
+    entries.append(Entry(path=f"{metadata.dist_info}/WHEEL", data=text))
+    with told("writing metadata", folder):
+        for entry in entries:
+            file = folder / entry.path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content(entry))
+    return metadata.dist_info
+
+
+def write(
+    setup: Setup, metadata: Metadata, folder: Path, entries: list[Entry], built: Built | None
+) -> Path:
+    """Write the archive under the tag that its files keep."""
+    from zigwheel.wheel.writer import write_wheel
+
+    foreign = built.foreign if built else ()
+    if foreign:
+        warn(
+            f"the wheel needs {', '.join(foreign)} of the system, so its tag says `linux`, for this "
+            "machine alone; a wheel to publish has it as a `[[tool.zigwheel.library]]`"
+        )
+    tag = tag_of(setup, foreign=bool(foreign))
+    return write_wheel(
+        folder,
+        dist_name=metadata.dist_name,
+        version=metadata.version,
+        build_tag=setup.config.wheel.build_tag,
+        tag=tag.filename_part,
+        wheel_metadata=wheel_text(setup, tag),
+        entries=entries,
+        source_date_epoch=epoch(setup),
+    )
+
+
+def wheel_text(setup: Setup, tag: WheelTag) -> bytes:
+    """Content of the file `WHEEL`."""
+    from zigwheel import __version__
+    from zigwheel.wheel.writer import wheel_file
+
+    return wheel_file(
+        list(tag.expanded),
+        pure=not setup.compiles,
+        build_tag=setup.config.wheel.build_tag,
+        generator=f"{GENERATOR} {__version__}",
+    )
+
+
+def tag_of(setup: Setup, *, foreign: bool) -> WheelTag:
+    """Tag of the wheel: what its files need of the Python and of the machine that load them.
+
+    `foreign` files load libraries that only some machines have, which no tag but `linux` allows.
+    """
+    from dataclasses import replace
+
+    from zigwheel.plan.resolve import is_limited
+    from zigwheel.target.tags import wheel_tag
+
+    config, target = setup.config, setup.target
+    if target is None or not setup.compiles:
+        return wheel_tag(None, kind="pure")
+    if not config.extension:
+        tag = wheel_tag(target, kind="platform")
+    elif all(is_limited(config, extension, target) for extension in config.extension):
+        tag = wheel_tag(target, kind="abi3", py_api=config.py_api)
+    else:
+        tag = wheel_tag(target, kind="cpython")
+    return replace(tag, platforms=(f"linux_{target.triple.arch}",)) if foreign else tag
+
+
+def recorded_modes(setup: Setup) -> dict[str, int]:
+    """Git's file modes, where this machine's disks keep none."""
+    if setup.host.os != "windows":
+        return {}
+    from zigwheel.wheel.git import tracked
+
+    found = tracked(setup.root, environ=setup.environ, warn=warn)
+    return dict(found.modes) if found else {}
+
+
+def epoch(setup: Setup) -> int | None:
+    """`SOURCE_DATE_EPOCH`, in seconds since 1970; None if unset."""
+    from zigwheel.wheel.dates import source_date_epoch
+
+    return source_date_epoch(setup.environ)

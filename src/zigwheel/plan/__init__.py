@@ -1,0 +1,1 @@
+"""(Config, Target) becomes a BuildPlan: the truth about what is compiled and how."""

@@ -1,0 +1,81 @@
+"""Globs become files of the project. The one place where a pattern meets the disk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from zigwheel.config.globs import expand_braces
+from zigwheel.errors import PlanError
+
+
+def expand(root: Path, patterns: tuple[str, ...], *, place: str) -> tuple[list[str], list[PlanError]]:
+    """The files that `patterns` match below `root`, in order, each once, and what is wrong with them.
+
+    `place` is the TOML path of the setting, for messages. Paths are relative to `root` and POSIX;
+    within one pattern they are sorted, so that no order of a directory listing decides a link order.
+    """
+    import glob
+
+    found: dict[str, None] = {}
+    errors: list[PlanError] = []
+    for pattern in patterns:
+        matches: set[str] = set()
+        for choice in expand_braces(pattern):
+            if escapes(choice):
+                errors.append(outside(place, pattern))
+                break
+            matches.update(glob.glob(choice, root_dir=root, recursive=True))
+        else:
+            files = sorted(m.replace(os.sep, "/") for m in matches if (root / m).is_file())
+            if not files:
+                errors.append(nothing(root, place, pattern))
+            for file in files:
+                if not within(root, root / file):
+                    errors.append(leads_out(place, root, file))
+                found.setdefault(os.path.normpath(file).replace(os.sep, "/"))
+    return list(found), errors
+
+
+def escapes(path: str) -> bool:
+    """Whether a relative POSIX path, taken literally, leaves the folder that it starts from."""
+    if path.startswith(("/", "\\")) or path[1:2] == ":":
+        return True
+    return os.path.normpath(path).replace(os.sep, "/").split("/")[0] == ".."
+
+
+def within(root: Path, path: Path) -> bool:
+    """Whether `path`, with every symbolic link followed, lies in `root`."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+
+
+def outside(place: str, value: str) -> PlanError:
+    """The error for a path that names something outside the project."""
+    return PlanError(
+        f"`{place}` names {value!r}, which lies outside the project",
+        hint="copy it into the project (a folder such as `vendor/`): an sdist can only hold what is inside",
+    )
+
+
+def leads_out(place: str, root: Path, file: str) -> PlanError:
+    """The error for a symbolic link whose end is outside the project."""
+    return PlanError(
+        f"`{place}` matches {file!r}, a symbolic link out of the project to {os.path.realpath(root / file)!r}",
+        hint="put a copy of the file in the place of the link",
+    )
+
+
+def nothing(root: Path, place: str, pattern: str) -> PlanError:
+    """The error for a pattern without a match, with the nearest name that exists."""
+    from difflib import get_close_matches
+
+    folder = root / os.path.dirname(pattern)
+    names = sorted(os.listdir(folder)) if folder.is_dir() else []
+    near = get_close_matches(os.path.basename(pattern), names, 1)
+    if near:
+        hint = f"did you mean {os.path.join(os.path.dirname(pattern), near[0]).replace(os.sep, '/')!r}?"
+    elif not folder.is_dir() and "*" not in os.path.dirname(pattern):
+        hint = f"there is no folder {os.path.dirname(pattern)!r}"
+    else:
+        hint = "if the file is there, is it in the sdist, too?"
+    return PlanError(f"`{place}`: no file matches {pattern!r}", hint=hint)

@@ -1,0 +1,181 @@
+"""Flags of the compiler and the linker: what is added, what is translated, what is refused.
+
+Measured on Zig's own front end, `zig build-lib`: what it does not know, or what would make a file
+depend on the machine that built it, is refused here, with the option that says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from zigwheel.errors import PlanError
+from zigwheel.plan.model import Language
+
+LANGUAGES: dict[str, Language] = {
+    ".c": "c",
+    ".cc": "c++",
+    ".cpp": "c++",
+    ".cxx": "c++",
+    ".c++": "c++",
+    ".C": "c++",
+    ".m": "objective-c",
+    ".mm": "objective-c++",
+    ".s": "assembly",
+    ".S": "assembly",
+    ".zig": "zig",
+}
+"""Suffix, as written, to language."""
+
+BASE: tuple[str, ...] = ("-fwrapv",)
+"""CPython compiles itself, and tells distutils to compile extensions, with wrapping signed overflow."""
+
+HOST_CPU = ("-march=native", "-mtune=native", "-mcpu=native")
+NOT_HERE = {
+    "-fopenmp": "Zig ships no OpenMP runtime: leave it out, or use threads of the operating system",
+    "-flto": "write `lto = true`",
+    "-fprofile-use": "profiles are not supported",
+}
+C_LIBRARY = frozenset({"c", "m", "pthread", "dl", "rt", "util", "crypt", "resolv", "nsl"})
+"""Libraries that are a part of the C library of some target, and never shipped apart from it."""
+
+CXX_LIBRARY = frozenset({"c++", "stdc++", "supc++", "c++abi"})
+"""Names of a C++ library; Zig's libc++ stands for each."""
+
+
+def compile_arg_errors(args: Iterable[str], place: str) -> list[PlanError]:
+    """What of `args` cannot be given to the compiler; `place` is the option's TOML path."""
+    errors = []
+    for arg in args:
+        name = arg.split("=", 1)[0]
+        if arg in HOST_CPU:
+            hint = "a wheel runs on other machines: name the features in `cpu`, or leave it out"
+        elif name in ("-march", "-mcpu", "-mtune"):
+            hint = f"write `cpu = {zig_cpu(arg.split('=', 1)[-1])!r}`"
+        elif name in NOT_HERE:
+            hint = NOT_HERE[name]
+        elif arg.startswith("/"):
+            hint = "this is an option of MSVC; Zig's compiler is clang, for Windows, too"
+        elif arg.startswith(("-l", "-L", "-Wl,")):
+            hint = "write it in `libraries`, `library-dirs` or `extra-link-args`"
+        else:
+            continue
+        errors.append(PlanError(f"`{place}`: {arg!r} cannot be used", hint=hint))
+    return errors
+
+
+def zig_cpu(name: str) -> str:
+    """A CPU in the words of GCC, in those of Zig: `x86-64-v2` is `x86_64_v2`."""
+    return name.replace("-", "_")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkOptions:
+    """`extra-link-args` and `libraries`, sorted into what Zig has a word for."""
+
+    options: tuple[str, ...]
+    """Of `ACCEPTED`, sorted."""
+    rpaths: tuple[str, ...]
+    """Run paths, such as `$ORIGIN/lib`."""
+    libraries: tuple[str, ...]
+    """Libraries outside the C library."""
+    library_dirs: tuple[str, ...]
+    """Folders to search."""
+    cxx: bool
+    """A C++ library was asked for."""
+
+
+ACCEPTED = frozenset({"notext", "lazy", "defs", "norelro"})
+"""Words after `-z` for which `zig build-lib` and `std.Build` have the same meaning."""
+
+WITHOUT_EFFECT = (
+    "-pthread",
+    "-s",
+    "-shared",
+    "-fPIC",
+    "-static-libgcc",
+    "-static-libstdc++",
+    "-Wl,--as-needed",
+    "-Wl,-O1",
+    "-Wl,--gc-sections",
+    "-Wl,-z,now",
+    "-Wl,-z,relro",
+    "-Wl,-z,noexecstack",
+    "-Wl,--strip-all",
+    "-Wl,-Bsymbolic",
+    "-Wl,-Bsymbolic-functions",
+    "-Wl,--exclude-libs,ALL",
+    "-Wl,--no-undefined",
+)
+"""What others ask for and what holds here anyway: lazy binding is off, RELRO is on, C++ is static, only `PyInit_*` is exported, and unresolved symbols are found in what was built."""
+
+
+def link_options(
+    args: tuple[str, ...], libraries: tuple[str, ...], folders: tuple[str, ...], place: str
+) -> tuple[LinkOptions, list[PlanError]]:
+    """Sort link arguments into options, and say which have no meaning here."""
+    z: set[str] = set()
+    rpaths: list[str] = []
+    errors: list[PlanError] = []
+    names, dirs = list(libraries), list(folders)
+    for arg in args:
+        word = arg.removeprefix("-Wl,").replace(",", " ").replace("=", " ").split()
+        if arg in WITHOUT_EFFECT:
+            continue
+        if arg.startswith("-l") and len(arg) > 2:
+            names.append(arg[2:])
+        elif arg.startswith("-L") and len(arg) > 2:
+            dirs.append(arg[2:])
+        elif len(word) == 2 and word[0] == "-z" and word[1] in ACCEPTED:
+            z.add(word[1])
+        elif len(word) == 2 and word[0] in ("-rpath", "--rpath", "-R"):
+            rpaths.append(word[1])
+        else:
+            errors.append(
+                PlanError(
+                    f"`{place}`: {arg!r} is not an option that Zig's linker takes here",
+                    hint="known are -lNAME, -LFOLDER, -Wl,-rpath,PATH and -Wl,-z,"
+                    + "|".join(sorted(ACCEPTED)),
+                )
+            )
+    outside = [n for n in names if n not in C_LIBRARY and n not in CXX_LIBRARY]
+    return (
+        LinkOptions(
+            options=tuple(sorted(z)),
+            rpaths=tuple(dict.fromkeys(rpaths)),
+            libraries=tuple(dict.fromkeys(outside)),
+            library_dirs=tuple(dict.fromkeys(dirs)),
+            cxx=any(n in CXX_LIBRARY for n in names),
+        ),
+        errors,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ambient:
+    """What this machine adds to every artifact: the builder's wishes, and its system's folders."""
+
+    c_flags: tuple[str, ...] = ()
+    """`CFLAGS`, for C and Objective-C sources."""
+    cxx_flags: tuple[str, ...] = ()
+    """`CXXFLAGS`, for C++ and Objective-C++ sources."""
+    include_dirs: tuple[str, ...] = ()
+    """Where the system's headers are, if the target is this machine."""
+    library_dirs: tuple[str, ...] = ()
+    """Where the system's libraries are, if the target is this machine."""
+
+
+def environment_flags(name: str, text: str) -> tuple[tuple[str, ...], list[str]]:
+    """The flags of an environment variable that Zig can be given, and a warning for each other.
+
+    Unlike the config's, they are no error: distributions and conda set them for every compiler.
+    """
+    import shlex
+
+    kept: list[str] = []
+    warnings: list[str] = []
+    for arg in shlex.split(text):
+        errors = compile_arg_errors((arg,), name)
+        warnings += [f"zigwheel: left out: {error.message}" for error in errors]
+        kept += [] if errors else [arg]
+    return tuple(kept), warnings

@@ -1,0 +1,123 @@
+"""BuildPlan: the truth about what is compiled, and how.
+
+A plan is complete: whatever determines the bytes of an artifact is in it, so its `key` names them.
+Paths are POSIX paths relative to the project's root (or absolute for what lies outside it); nothing in a plan depends on where the project lies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Language: TypeAlias = Literal["c", "c++", "objective-c", "objective-c++", "assembly", "zig"]
+Kind: TypeAlias = Literal["extension", "library", "executable"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """One file to compile."""
+
+    path: str
+    """Path relative to the project's root."""
+    language: Language
+    """Decides the compiler's mode and flags."""
+    args: tuple[str, ...]
+    """All flags of this file: warnings, standard, undefs, those of its language, its own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Artifact:
+    """One linked file."""
+
+    kind: Kind
+    """Extension module, static library or executable."""
+    name: str
+    """The name in the config: `fastsum._core`, `z`."""
+    output: str
+    """File name of the result, such as `_core.cpython-313-x86_64-linux-gnu.so`."""
+    install: str
+    """Path in the wheel; empty for a static library."""
+    sources: tuple[Source, ...]
+    """In the order in which they are linked."""
+    include_dirs: tuple[str, ...]
+    """Searched in this order, before Python's own."""
+    macros: tuple[tuple[str, str], ...]
+    """Name and value, as in `-DNAME=VALUE`."""
+    uses_python: bool
+    """Compiled with the headers of the target's Python."""
+    limited_api: bool
+    """Built against the stable ABI."""
+    link: tuple[str, ...]
+    """Names of the plan's static libraries that are linked in, dependents before their dependencies."""
+    libraries: tuple[str, ...]
+    """System libraries outside the C library."""
+    library_dirs: tuple[str, ...]
+    """Searched for `libraries`."""
+    link_options: tuple[str, ...]
+    """Words after the linker's `-z`: `notext`, `lazy`, `defs`, `norelro`."""
+    rpaths: tuple[str, ...]
+    """Run paths, such as `$ORIGIN/lib`."""
+    exports: tuple[str, ...]
+    """Symbols that are visible outside; `*` and `?` are wildcards. Empty: all."""
+    link_cxx: bool
+    """libc++ is linked in."""
+    optimize: Literal["fast", "small", "safe", "debug"]
+    """Optimisation mode."""
+    lto: bool
+    """Link-time optimisation."""
+    strip: bool
+    """No symbol tables and no debug information."""
+    cpu: str
+    """CPU model and features, in Zig's words."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Input:
+    """A file of the project whose content decides what an artifact becomes."""
+
+    path: str
+    """Path relative to the project's root."""
+    sha256: str
+    """Digest of the content, in hexadecimal."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuildPlan:
+    """All that is compiled for one wheel."""
+
+    name: str
+    """Name of the distribution."""
+    zig: str
+    """Version of Zig."""
+    triple: str
+    """Zig's name of the target, such as `x86_64-linux-gnu.2.17`."""
+    python: str
+    """Tag of the target's Python, such as `cp313t`; empty where no artifact uses its headers."""
+    headers: str
+    """sha256 of the header tree, `pyconfig.h` included; empty as `python` is."""
+    artifacts: tuple[Artifact, ...]
+    """Static libraries first, each before what links it."""
+    inputs: tuple[Input, ...]
+    """Every source, and every header of the project that a source can reach; sorted by path."""
+
+    def to_json(self) -> str:
+        """The plan as canonical JSON: sorted keys, no white space that depends on anything."""
+        import json
+        from dataclasses import asdict
+
+        return json.dumps({"schema": SCHEMA, **asdict(self)}, sort_keys=True, indent=1)
+
+    @property
+    def key(self) -> str:
+        """sha256 of `to_json()`, in hexadecimal: equal keys, equal artifacts."""
+        import hashlib
+
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def library(self, name: str) -> Artifact:
+        """The static library called `name`, which `resolve` has made sure is there."""
+        return next(a for a in self.artifacts if a.kind == "library" and a.name == name)
+
+
+SCHEMA = 1
+"""Version of the plan's form; a change of meaning changes every key."""

@@ -1,0 +1,39 @@
+"""Which files of the project a build may need, whatever its target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from zigwheel.config.model import Config
+from zigwheel.plan.files import expand
+from zigwheel.plan.includes import scan
+from zigwheel.plan.resolve import in_link_order, source_files
+
+
+def sources_and_headers(root: Path, config: Config, tool: Mapping[str, Any]) -> set[str]:
+    """Sources of every component and of every override, and what they can reach by `#include`.
+
+    `tool` is `[tool.zigwheel]` as it was read: an override for another target names sources, too.
+    """
+    found: set[str] = set()
+    folders: list[str] = []
+    for place, component in in_link_order(config):
+        files, _ = source_files(root, component, place)
+        folders += component.include_dirs
+        found |= scan(root, files, component.include_dirs)[0]
+    more: list[str] = []
+    for component_table in override_tables(tool):
+        patterns = tuple(p for p in component_table.get("sources", ()) if isinstance(p, str))
+        more += expand(root, patterns, place="tool.zigwheel.overrides")[0]
+        folders += [f for f in component_table.get("include-dirs", ()) if isinstance(f, str)]
+    return found | scan(root, more, folders)[0]
+
+
+def override_tables(tool: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The tables of components in overrides; each is one table, or an array of them."""
+    for override in tool.get("overrides", ()):
+        for kind in ("extension", "library", "executable"):
+            tables = override.get(kind, ())
+            yield from [tables] if isinstance(tables, Mapping) else tables

@@ -1,0 +1,349 @@
+"""(Config, Target) becomes a BuildPlan. Reads the project's files; runs nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zigwheel.config.model import Compilation, Config, Executable, Extension, Library
+from zigwheel.errors import PlanError, raise_all
+from zigwheel.plan.files import escapes, expand, leads_out, outside, within
+from zigwheel.plan.flags import BASE, LANGUAGES, Ambient, compile_arg_errors, link_options
+from zigwheel.plan.includes import scan
+from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind, Source
+from zigwheel.target.model import Target
+from zigwheel.target.python import limited_api_macro, parse_py_api, suffix, uses_limited_api
+
+KINDS: dict[type[Compilation], Kind] = {
+    Extension: "extension",
+    Library: "library",
+    Executable: "executable",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """An artifact and what its resolution found beside it."""
+
+    artifact: Artifact
+    """Complete, but for what only the whole plan knows."""
+    reached: frozenset[str]
+    """Files of the project that its sources can reach."""
+
+
+def resolve(
+    root: Path,
+    config: Config,
+    target: Target,
+    *,
+    name: str,
+    zig: str,
+    headers: str,
+    ambient: Ambient,
+) -> BuildPlan:
+    """The plan of all artifacts of `config` for `target`.
+
+    `root` is the project's folder, `name` the distribution's, `zig` the compiler's version,
+    `headers` the digest of the target Python's headers, and `ambient` what this machine adds.
+    Raises `PlanError`, all at once.
+    """
+    errors: list[PlanError] = []
+    drafts: dict[str, Draft] = {}
+    for place, component in in_link_order(config):
+        draft, found = draft_of(root, config, component, target, ambient, place)
+        errors += found
+        drafts[place] = draft
+    raise_all(errors)
+    artifacts = tuple(d.artifact for d in drafts.values())
+    reached = sorted(set().union(*(d.reached for d in drafts.values())))
+    python = any(a.uses_python for a in artifacts)
+    return BuildPlan(
+        name=name,
+        zig=zig,
+        triple=target.triple.zig,
+        python=target.python.abi if python else "",
+        headers=headers if python else "",
+        artifacts=linked(artifacts),
+        inputs=tuple(Input(path=path, sha256=digest(root / path)) for path in reached),
+    )
+
+
+def uses_python(root: Path, config: Config) -> bool:
+    """Whether anything of `config` is compiled with Python's headers."""
+    if config.extension:
+        return True
+    for place, component in in_link_order(config):
+        files, _ = source_files(root, component, place)
+        if scan(root, files, component.include_dirs)[1]:
+            return True
+    return False
+
+
+def in_link_order(config: Config) -> list[tuple[str, Compilation]]:
+    """TOML path and component: libraries after those that they link, then the rest as written."""
+    libraries = {library.name: (i, library) for i, library in enumerate(config.library)}
+    done: dict[str, tuple[str, Compilation]] = {}
+
+    def visit(name: str) -> None:
+        index, library = libraries[name]
+        for other in library.link:
+            if other not in done:
+                visit(other)
+        done.setdefault(name, (f"tool.zigwheel.library[{index}]", library))
+
+    for name in libraries:
+        visit(name)
+    rest: list[tuple[str, Compilation]] = [
+        *((f"tool.zigwheel.extension[{i}]", e) for i, e in enumerate(config.extension)),
+        *((f"tool.zigwheel.executable[{i}]", e) for i, e in enumerate(config.executable)),
+    ]
+    return [*done.values(), *rest]
+
+
+def draft_of(
+    root: Path,
+    config: Config,
+    component: Compilation,
+    target: Target,
+    ambient: Ambient,
+    place: str,
+) -> tuple[Draft, list[PlanError]]:
+    """One artifact; errors instead of an exception, so that all are reported at once."""
+    kind = KINDS[type(component)]
+    files, errors = source_files(root, component, place)
+    errors += include_dir_errors(root, component.include_dirs, place)
+    options, found = link_options(
+        component.extra_link_args, component.libraries, component.library_dirs, f"{place}.extra-link-args"
+    )
+    errors += found
+    if not options.libraries:
+        ambient = replace(ambient, include_dirs=(), library_dirs=())
+    hidden = hides(config, component)
+    sources, found = typed_sources(root, component, files, ambient, hidden=hidden, place=place)
+    errors += found
+    reached, python = scan(root, files, component.include_dirs) if not errors else (set(), False)
+    limited = is_limited(config, component, target)
+    artifact = Artifact(
+        kind=kind,
+        name=component.name,
+        output=output_name(component, target, limited=limited),
+        install=install_path(component, target, limited=limited),
+        sources=sources,
+        include_dirs=tuple(os.path.normpath(d).replace(os.sep, "/") for d in component.include_dirs),
+        macros=macros(config, component, limited=limited),
+        uses_python=kind == "extension" or python,
+        limited_api=limited,
+        link=component.link,
+        libraries=options.libraries,
+        library_dirs=(*options.library_dirs, *ambient.library_dirs),
+        link_options=options.options,
+        rpaths=options.rpaths,
+        exports=("PyInit_*", *component.export_symbols) if isinstance(component, Extension) else (),
+        link_cxx=options.cxx or any("c++" in s.language for s in sources),
+        optimize=component.optimize or config.optimize,
+        lto=config.lto if component.lto is None else component.lto,
+        strip=config.strip if component.strip is None else component.strip,
+        cpu=target.triple.cpu if not component.cpu else cpu(component.cpu, target),
+    )
+    return Draft(artifact=artifact, reached=frozenset(reached)), errors
+
+
+def source_files(root: Path, component: Compilation, place: str) -> tuple[list[str], list[PlanError]]:
+    """The sources of a component, without the excluded ones."""
+    files, errors = expand(root, component.sources, place=f"{place}.sources")
+    excluded, _ = expand(root, component.exclude_sources, place=f"{place}.exclude-sources")
+    kept = [file for file in files if file not in excluded]
+    if files and not kept:
+        errors.append(PlanError(f"`{place}.exclude-sources` leaves no source of `{component.name}`"))
+    return kept, errors
+
+
+def include_dir_errors(root: Path, folders: tuple[str, ...], place: str) -> list[PlanError]:
+    """Include folders that are not there or not in the project; absolute ones are the user's word."""
+    errors = []
+    for folder in folders:
+        where = f"{place}.include-dirs"
+        if os.path.isabs(folder):
+            continue
+        if escapes(folder):
+            errors.append(outside(where, folder))
+        elif not (root / folder).is_dir():
+            errors.append(PlanError(f"`{where}`: there is no folder {folder!r}"))
+        elif not within(root, root / folder):
+            errors.append(leads_out(where, root, folder))
+    return errors
+
+
+def typed_sources(
+    root: Path,
+    component: Compilation,
+    files: list[str],
+    ambient: Ambient,
+    *,
+    hidden: bool,
+    place: str,
+) -> tuple[tuple[Source, ...], list[PlanError]]:
+    """Sources with their language and flags."""
+    errors: list[PlanError] = []
+    for option in ("extra_compile_args", "extra_c_args", "extra_cxx_args", "extra_asm_args"):
+        path = f"{place}.{option.replace('_', '-')}"
+        errors += compile_arg_errors(getattr(component, option), path)
+    extra: dict[str, list[str]] = {}
+    for pattern, args in component.file_args.items():
+        path = f"{place}.file-args.{pattern!r}"
+        errors += compile_arg_errors(args, path)
+        matched, found = expand(root, (pattern,), place=path)
+        errors += found
+        for file in matched:
+            extra.setdefault(file, []).extend(args)
+    sources = []
+    for file in files:
+        language = LANGUAGES.get(os.path.splitext(file)[1])
+        if language is None:
+            known = " ".join(sorted(LANGUAGES))
+            errors.append(
+                PlanError(f"`{place}.sources`: {file!r} is in no known language", hint=f"known: {known}")
+            )
+            continue
+        args = () if language == "zig" else source_args(component, language, ambient, hidden=hidden)
+        sources.append(Source(path=file, language=language, args=(*args, *extra.get(file, ()))))
+    zig = [s.path for s in sources if s.language == "zig"]
+    if len(zig) > 1:
+        errors.append(
+            PlanError(
+                f"`{place}.sources` names {len(zig)} Zig files: {', '.join(zig)}",
+                hint="name the root file alone; it reaches the others with @import",
+            )
+        )
+    return tuple(sources), errors
+
+
+def source_args(
+    component: Compilation, language: str, ambient: Ambient, *, hidden: bool
+) -> tuple[str, ...]:
+    """Flags of a source: ours, the builder's, the standard, the config's, in this order."""
+    undefs = tuple(f"-U{name}" for name in component.undef_macros)
+    if language == "assembly":
+        return (*component.extra_asm_args, *component.extra_compile_args, *undefs)
+    cxx = "c++" in language
+    standard = component.cxx_standard if cxx else component.c_standard
+    return (
+        *BASE,
+        *(("-fvisibility=hidden",) if hidden else ()),
+        *(ambient.cxx_flags if cxx else ambient.c_flags),
+        *((f"-std={standard}",) if standard else ()),
+        *component.extra_compile_args,
+        *(component.extra_cxx_args if cxx else component.extra_c_args),
+        *undefs,
+        *(f"-idirafter{folder}" for folder in ambient.include_dirs),
+    )
+
+
+def hides(config: Config, component: Compilation) -> bool:
+    """Whether symbols are compiled hidden: nobody asked to export any that this component may define."""
+    if isinstance(component, Executable):
+        return False
+    if isinstance(component, Extension):
+        return not component.export_symbols
+    return not any(e.export_symbols and component.name in reachable(config, e) for e in config.extension)
+
+
+def reachable(config: Config, component: Compilation) -> set[str]:
+    """Names of the static libraries that a component links, at first or second hand."""
+    libraries: Mapping[str, Library] = {library.name: library for library in config.library}
+    found: set[str] = set()
+    pending = list(component.link)
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending.extend(libraries[name].link)
+    return found
+
+
+def linked(artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
+    """Artifacts with their libraries closed over: dependents first, so that an archive comes before what it needs."""
+    libraries = {a.name: a for a in artifacts if a.kind == "library"}
+
+    def closure(names: tuple[str, ...]) -> list[str]:
+        order: list[str] = []
+        for name in names:
+            for item in (name, *closure(libraries[name].link)):
+                if item in order:
+                    order.remove(item)
+                order.append(item)
+        return order
+
+    def close(artifact: Artifact) -> Artifact:
+        if artifact.kind == "library" or not artifact.link:
+            return artifact
+        names = closure(artifact.link)
+        parts = [libraries[n] for n in names]
+        return replace(
+            artifact,
+            link=tuple(names),
+            libraries=union(artifact.libraries, *(p.libraries for p in parts)),
+            library_dirs=union(artifact.library_dirs, *(p.library_dirs for p in parts)),
+            link_cxx=artifact.link_cxx or any(p.link_cxx for p in parts),
+        )
+
+    return tuple(close(a) for a in artifacts)
+
+
+def union(*groups: tuple[str, ...]) -> tuple[str, ...]:
+    """All items, each once, in order of their first appearance."""
+    return tuple(dict.fromkeys(item for group in groups for item in group))
+
+
+def is_limited(config: Config, component: Compilation, target: Target) -> bool:
+    """Whether an extension is built against the stable ABI for this target."""
+    if not isinstance(component, Extension) or not config.py_api:
+        return False
+    wanted = True if component.py_limited_api is None else component.py_limited_api
+    return wanted and uses_limited_api(target.python, parse_py_api(config.py_api))
+
+
+def macros(config: Config, component: Compilation, *, limited: bool) -> tuple[tuple[str, str], ...]:
+    """Macros of the command line, sorted by name."""
+    values = {
+        name: "1" if value is True else str(value)
+        for name, value in component.define_macros.items()
+        if value is not False
+    }
+    if limited:
+        values.setdefault("Py_LIMITED_API", limited_api_macro(parse_py_api(config.py_api)))
+    return tuple(sorted(values.items()))
+
+
+def output_name(component: Compilation, target: Target, *, limited: bool) -> str:
+    """File name of an artifact."""
+    if isinstance(component, Extension):
+        stem = component.name.rpartition(".")[2]
+        return stem + suffix(target.python, target.triple, limited_api=limited)
+    if isinstance(component, Library):
+        return f"lib{component.name}.a"
+    return component.name + (".exe" if target.triple.os == "windows" else "")
+
+
+def install_path(component: Compilation, target: Target, *, limited: bool) -> str:
+    """Where an artifact lies in the wheel; `{scripts}` stands for the wheel's scripts folder."""
+    file = output_name(component, target, limited=limited)
+    if isinstance(component, Extension):
+        return "/".join([*component.name.split(".")[:-1], file])
+    if isinstance(component, Executable):
+        return f"{component.install or '{scripts}'}/{file}"
+    return ""
+
+
+def cpu(asked: str, target: Target) -> str:
+    """Features in the config's `cpu`, with `baseline` meaning the architecture's own."""
+    return asked.replace("baseline", target.triple.cpu, 1) if asked.startswith("baseline") else asked
+
+
+def digest(path: Path) -> str:
+    """sha256 of a file."""
+    import hashlib
+
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,57 @@
+"""Writing that is seen whole or not at all: aside first, then put in place by one rename."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from zigwheel.errors import StorageError
+
+
+@contextmanager
+def replaced_folder(target: Path) -> Iterator[Path]:
+    """A new folder beside `target` that becomes `target` when the block ends without an exception.
+
+    If another process put its own there first, that one stays: both hold the same, since the name
+    of every such folder tells its content.
+    """
+    import tempfile
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        yield fresh
+        fresh.chmod(0o755)
+        try:
+            os.rename(fresh, target)
+        except OSError:
+            if not target.is_dir():
+                raise
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+@contextmanager
+def told(doing: str, where: Path) -> Iterator[None]:
+    """Turn an `OSError` of the block into a `StorageError` that says what was being done."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(error, doing, where) from error
+
+
+def storage_error(error: OSError, doing: str, where: Path) -> StorageError:
+    """The `StorageError` for a failed system call."""
+    import errno
+
+    hints = {
+        errno.ENOSPC: "the disk is full: free room there, or name another folder",
+        errno.EDQUOT: "the quota is used up: free room there, or name another folder",
+        errno.EROFS: "the disk is read-only: name another folder",
+        errno.EACCES: "this user may not write there: name another folder",
+    }
+    hint = hints.get(error.errno or 0, "")
+    return StorageError(f"{doing} failed in {str(where)!r}: {error.strerror or error}", hint=hint)

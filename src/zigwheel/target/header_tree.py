@@ -1,0 +1,134 @@
+"""The target's own header tree: CPython's headers of this machine with the target's `pyconfig.h`.
+
+`Python.h` includes `"pyconfig.h"` from its own folder first, so the tree is copied with that one
+file replaced; an include folder in front would not help.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from zigwheel.errors import StorageError
+from zigwheel.target.interpreters import HeaderSource
+
+_FOLDERS = ("cpython", "internal")
+"""Folders of CPython's own headers; others (`numpy`, `greenlet`) are installed by packages."""
+
+
+def header_files(include: Path) -> tuple[str, ...]:
+    """The names of CPython's own headers below a folder, sorted, with `/`, without `pyconfig.h`.
+
+    Siblings of `pyconfig.h` for one platform (`pyconfig-64.h` on Fedora) are left out as well.
+    Raises StorageError where the folder can't be read.
+    """
+    try:
+        names = list(_names(os.fspath(include), ""))
+    except OSError as error:
+        raise _unreadable(include, error) from error
+    return tuple(sorted(name for name in names if not name.startswith("pyconfig")))
+
+
+def _names(folder: str, below: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".h"):
+                if entry.is_file():
+                    yield below + entry.name
+            elif (below or entry.name in _FOLDERS) and entry.is_dir():
+                yield from _names(entry.path, f"{below}{entry.name}/")
+
+
+def headers_stamp(source: HeaderSource) -> str:
+    """A key that changes when a header is added, removed or edited: names, sizes and times.
+
+    For remembering `headers_sha256` on one machine; it says nothing on another one.
+    Raises StorageError where the folder can't be read.
+    """
+    import hashlib
+
+    digest = hashlib.sha256(os.fsencode(source.include))
+    try:
+        for name in header_files(source.include):
+            status = os.stat(os.path.join(source.include, name))
+            digest.update(f"\0{name}\0{status.st_size}\0{status.st_mtime_ns}".encode())
+    except OSError as error:
+        raise _unreadable(source.include, error) from error
+    return digest.hexdigest()
+
+
+def headers_sha256(source: HeaderSource, pyconfig: str) -> str:
+    """The hash of a target's header tree: the names and contents that `materialise` would write.
+
+    Raises StorageError where a header can't be read.
+    """
+    import hashlib
+
+    digest = hashlib.sha256()
+    for name, content in _contents(source, pyconfig):
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _contents(source: HeaderSource, pyconfig: str) -> Iterator[tuple[str, bytes]]:
+    """Names and contents, sorted by name. Line ends are LF: those of Windows are not part of a header."""
+    for name in sorted([*header_files(source.include), "pyconfig.h"]):
+        if name == "pyconfig.h":
+            content = pyconfig.encode()
+        else:
+            try:
+                with open(os.path.join(source.include, name), "rb") as file:
+                    content = file.read()
+            except OSError as error:
+                raise _unreadable(source.include, error) from error
+        yield name, content.replace(b"\r\n", b"\n")
+
+
+def materialise(source: HeaderSource, *, pyconfig: str, folder: Path) -> None:
+    """Write the header tree with the target's `pyconfig.h` to a folder, unless it is there already.
+
+    The folder's name has to follow from the contents (`headers_sha256`). It appears complete or not
+    at all: the tree is written beside it and renamed; of several processes one wins, and the others
+    drop their own. Raises StorageError where it can't be written, and leaves nothing behind then.
+    """
+    if folder.is_dir():
+        return
+    aside = folder.with_name(f".{folder.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        _write_tree(source, pyconfig, aside)
+        os.rename(aside, folder)
+    except OSError as error:
+        # Another process was first; a folder that holds something can't be renamed over.
+        if not folder.is_dir():
+            raise StorageError(
+                f"{folder}: the headers of Python {source.release} can't be written: "
+                f"{error.strerror or error}",
+                hint="make room or set another `cache-dir`, "
+                "for example with ZIGWHEEL_CACHE_DIR=PATH",
+            ) from error
+    finally:
+        if aside.exists():
+            import shutil
+
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _write_tree(source: HeaderSource, pyconfig: str, folder: Path) -> None:
+    made: set[str] = set()
+    for name, content in _contents(source, pyconfig):
+        path = os.path.join(folder, name)
+        parent = os.path.dirname(path)
+        if parent not in made:
+            os.makedirs(parent, exist_ok=True)
+            made.add(parent)
+        with open(path, "wb") as file:
+            file.write(content)
+
+
+def _unreadable(include: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"{error.filename or include}: can't be read: {error.strerror or error}",
+        hint="install the headers again, or name others with -C python-headers=PATH",
+    )

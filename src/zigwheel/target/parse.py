@@ -1,0 +1,286 @@
+"""The target of a build: what the user wrote, or this machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from zigwheel.errors import TargetError, ZigwheelError, raise_all
+from zigwheel.target.floors import (
+    Floors,
+    Version,
+    dotted,
+    parse_floors,
+    require_glibc,
+    require_musl,
+)
+from zigwheel.target.model import Host, Target
+from zigwheel.target.names import (
+    linux,
+    read_arch,
+    read_platform_tag,
+    read_triple,
+    unsupported_platform,
+)
+from zigwheel.target.python import (
+    OLDEST,
+    PythonTarget,
+    is_known,
+    parse_py_api,
+    parse_python,
+    require_known,
+    unsupported_implementation,
+    uses_limited_api,
+)
+from zigwheel.target.triple import ARCHITECTURES, Triple
+
+_TITLES = {"macos": "macOS", "windows": "Windows", "pypy": "PyPy", "graalpy": "GraalPy"}
+_PYTHON_WORD = re.compile(r"(cp|py|pp|pypy|gp|graalpy)\d[\w.]*", re.ASCII)
+_LINUX_TAG = re.compile(r"linux_(\w+)", re.ASCII)
+_SYSCONFIG_PLATFORM = re.compile(r"(linux|macosx|win)-[^-]+(-[^-]+)?", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Request:
+    """What a target's text says."""
+
+    triple: Triple
+    """The platform."""
+    python: PythonTarget | None = None
+    """The Python, where the text names exactly one."""
+    stable_abi: Version | None = None
+    """The oldest Python, where the text is the tag of an `abi3` wheel."""
+
+
+def resolve_target(
+    text: str,
+    python: str,
+    *,
+    host: Host,
+    manylinux: str,
+    musllinux: str,
+    environ: Mapping[str, str],
+) -> Target:
+    """Read the option `target` and the option `python`; both may be empty.
+
+    `text` is a Zig triple with or without a floor (`aarch64-linux-gnu.2.17`), a platform tag
+    (`manylinux_2_28_aarch64`), a wheel tag (`cp313-cp313-manylinux_2_28_aarch64`) or cibuildwheel's
+    identifier (`cp313-manylinux_aarch64`). Without a floor it gets the one of `manylinux` or
+    `musllinux`, raised to the oldest that exists for the architecture. Empty means this machine, or
+    what `_PYTHON_HOST_PLATFORM` and `ARCHFLAGS` in `environ` say, at a floor that it satisfies.
+
+    Raises TargetError, or an ErrorCollection of them, for what can't be read or built, and where
+    text and `python` contradict each other.
+    """
+    target = read_target(
+        text, python, host=host, manylinux=manylinux, musllinux=musllinux, environ=environ
+    )
+    require_supported(target, place=f"target `{text.strip()}`" if text.strip() else "this machine")
+    return target
+
+
+def require_supported(target: Target, *, place: str) -> None:
+    """Raise TargetError for a platform that this version can name but not build for."""
+    if target.triple.os != "linux":
+        raise TargetError(
+            f"{place}: {_TITLES[target.triple.os]} is not supported yet by this version",
+            hint="zigwheel builds for Linux with glibc or musl; "
+            "name such a target, for example with -C target=manylinux_x86_64",
+        )
+
+
+def read_target(
+    text: str,
+    python: str,
+    *,
+    host: Host,
+    manylinux: str,
+    musllinux: str,
+    environ: Mapping[str, str],
+) -> Target:
+    """As `resolve_target`, platforms that this version can't build for yet included."""
+    errors: list[ZigwheelError] = []
+    try:
+        floors = parse_floors(manylinux=manylinux, musllinux=musllinux, environ=environ)
+        request = _read(text.strip(), floors, host=host, environ=environ)
+    except TargetError as error:
+        errors.append(error)
+    try:
+        wanted = parse_python(python) if python.strip() else None
+    except TargetError as error:
+        errors.append(error)
+    raise_all(errors)
+    return Target(
+        triple=request.triple, python=_choose_python(request, wanted, host=host, text=text.strip())
+    )
+
+
+def _choose_python(
+    request: _Request, wanted: PythonTarget | None, *, host: Host, text: str
+) -> PythonTarget:
+    if request.python:
+        if wanted and wanted != request.python:
+            raise TargetError(
+                f"target `{text}` names CPython {request.python}, but python is `{wanted.abi}`",
+                hint="give one of the two, or the same Python in both",
+            )
+        return request.python
+    stable = request.stable_abi
+    if wanted:
+        if stable and not uses_limited_api(wanted, stable):
+            raise TargetError(
+                f"target `{text}` is the stable ABI of CPython {dotted(stable)} and newer, "
+                f"which python `{wanted.abi}` can't load",
+                hint=f"write python `cp{stable[0]}{stable[1]}` or newer, and no free-threaded one",
+            )
+        return wanted
+    runs_cpython = host.implementation == "cpython"
+    if stable:
+        here = runs_cpython and is_known(host.python) and uses_limited_api(host.python, stable)
+        return host.python if here else PythonTarget(version=max(stable, OLDEST))
+    if not runs_cpython:
+        name = _TITLES.get(host.implementation, host.implementation)
+        raise unsupported_implementation("this Python", name)
+    require_known(host.python, place="this Python")
+    return host.python
+
+
+def _read(text: str, floors: Floors, *, host: Host, environ: Mapping[str, str]) -> _Request:
+    if not text:
+        return _Request(triple=_from_environment(floors, host=host, environ=environ))
+    place = f"target `{text}`"
+    first, *rest = text.split("-")
+    if _PYTHON_WORD.fullmatch(first):
+        return _read_wheel_tag(first, rest, floors, host=host, place=place)
+    if _SYSCONFIG_PLATFORM.fullmatch(text) or not rest:
+        return _Request(triple=_read_platforms(_as_tag(text), floors, host=host, place=place))
+    return _Request(triple=read_triple(text, floors, place=place))
+
+
+def _as_tag(platform: str) -> str:
+    """`sysconfig.get_platform()`'s form as a platform tag: `macosx-11.0-arm64`."""
+    found = _SYSCONFIG_PLATFORM.fullmatch(platform)
+    return re.sub(r"[-.]", "_", platform) if found else platform
+
+
+def _read_wheel_tag(
+    first: str, rest: list[str], floors: Floors, *, host: Host, place: str
+) -> _Request:
+    """A wheel tag with its three parts, or an identifier with two."""
+    if not 1 <= len(rest) <= 2:
+        raise TargetError(
+            f"{place} is neither a wheel tag nor an identifier",
+            hint="write `cp313-cp313-manylinux_2_28_aarch64` or `cp313-manylinux_aarch64`",
+        )
+    platforms = rest[-1]
+    abi = rest[0] if len(rest) == 2 else ""
+    python: PythonTarget | None = None
+    stable: Version | None = None
+    if abi == "abi3":
+        stable = parse_py_api(first, place=place)
+    elif abi == "abi3t":
+        raise TargetError(
+            f"{place}: the stable ABI of free-threaded Pythons (`abi3t`) is not supported yet "
+            "by this version",
+            hint="name one free-threaded Python, such as `cp315-cp315t`",
+        )
+    elif first.startswith("py"):
+        if abi not in {"", "none"} or "3" not in first:
+            raise TargetError(f"{place} names no Python that extensions are built for")
+    else:
+        python = parse_python(f"{first}-{abi}" if abi and abi != "none" else first, place=place)
+    triple = _read_platforms(platforms, floors, host=host, place=place)
+    return _Request(triple=triple, python=python, stable_abi=stable)
+
+
+def _read_platforms(tags: str, floors: Floors, *, host: Host, place: str) -> Triple:
+    """A platform tag, or several as in file names (`manylinux2014_x86_64.manylinux_2_17_x86_64`)."""
+    triples = [_read_platform(tag, floors, host=host, place=place) for tag in tags.split(".")]
+    # The oldest floor is what the set as a whole promises.
+    oldest = min(triples, key=lambda triple: triple.floor or (0, 0))
+    if any(replace(triple, floor=oldest.floor) != oldest for triple in triples):
+        raise TargetError(
+            f"{place} names more than one platform", hint="build for one after the other"
+        )
+    return oldest
+
+
+def _read_platform(tag: str, floors: Floors, *, host: Host, place: str) -> Triple:
+    found = _LINUX_TAG.fullmatch(tag)
+    if not found:
+        return read_platform_tag(tag, floors, place=place)
+    arch = read_arch(found[1], known={a: a for a in ARCHITECTURES}, text=tag, place=place)
+    if host.os != "linux" or host.arch != arch:
+        raise TargetError(
+            f"{place} names no C library, and is not this machine's platform",
+            hint=f"did you mean `manylinux_{arch}` (glibc) or `musllinux_{arch}`?",
+        )
+    return _this_machine(floors, host=host)
+
+
+def _from_environment(floors: Floors, *, host: Host, environ: Mapping[str, str]) -> Triple:
+    """What the environment says when the options say nothing.
+
+    `_PYTHON_HOST_PLATFORM` is how CPython's own cross builds, crossenv and cibuildwheel name the
+    target; `ARCHFLAGS` is how they choose the architecture on macOS.
+    """
+    platform = environ.get("_PYTHON_HOST_PLATFORM", "").strip()
+    place = f"_PYTHON_HOST_PLATFORM `{platform}`" if platform else "this machine"
+    if platform:
+        error = unsupported_platform(platform, place=place)
+        if error:
+            raise error
+        tag = _as_tag(platform)
+        foreign = _LINUX_TAG.fullmatch(tag)
+        if foreign and (host.os, host.arch) != ("linux", foreign[1]):
+            arch = read_arch(foreign[1], known={a: a for a in ARCHITECTURES}, text=tag, place=place)
+            # These cross builds have one sysroot, so the C library is the one that runs here.
+            return linux(arch, "musl" if host.libc == "musl" else "gnu", None, floors, place=place)
+        triple = _read_platform(tag, floors, host=host, place=place)
+    else:
+        triple = _this_machine(floors, host=host)
+    return _with_archflags(triple, floors, environ=environ) if triple.os == "macos" else triple
+
+
+def _with_archflags(triple: Triple, floors: Floors, *, environ: Mapping[str, str]) -> Triple:
+    flags = environ.get("ARCHFLAGS", "").strip()
+    words = dict.fromkeys(re.findall(r"-arch\s+(\S+)", flags))
+    if not words:
+        return triple
+    word = "universal2" if len(words) > 1 else next(iter(words))
+    wanted = read_platform_tag(f"macosx_{word}", floors, place=f"ARCHFLAGS `{flags}`")
+    return triple if wanted.arch == triple.arch else wanted
+
+
+def _this_machine(floors: Floors, *, host: Host) -> Triple:
+    """The machine's own platform, at the project's floor or, if that is newer, the machine's own."""
+    place = "this machine"
+    if host.os == "macos":
+        return read_platform_tag(
+            f"macosx_{'arm64' if host.arch == 'aarch64' else host.arch}", floors, place=place
+        )
+    if host.os == "windows":
+        return read_triple(f"{host.arch}-windows-gnu", floors, place=place)
+    if host.os != "linux":
+        raise TargetError(
+            f"{place} runs `{host.os}`, which zigwheel does not build for",
+            hint="name a target, for example with -C target=manylinux_x86_64",
+        )
+    arch = read_arch(
+        host.arch, known={a: a for a in ARCHITECTURES}, text=f"linux_{host.arch}", place=place
+    )
+    if host.libc == "none":
+        raise TargetError(
+            f"{place}: the C library of {host.executable or 'this Python'} is neither glibc nor musl",
+            hint=f"name a target, for example with -C target=manylinux_{arch}",
+        )
+    wished = linux(arch, host.libc, None, floors, place=place)
+    own = host.libc_version
+    if own is None or wished.floor is None or own >= wished.floor:
+        return wished
+    if host.libc == "musl":
+        require_musl(own, place=place)
+    else:
+        require_glibc(own, arch=arch, place=place)
+    return replace(wished, floor=own)

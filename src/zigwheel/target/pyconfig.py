@@ -1,0 +1,140 @@
+"""The text of a `pyconfig.h` for a target.
+
+The public headers of one CPython minor version are the same on every platform but for this file, so
+headers of any installed interpreter with this file in place of their own are the target's headers.
+
+What is true of which target stands in `pyconfig_facts.json` beside this module: one row for each
+macro, value and condition. `scripts/pyconfig_facts.py` derives it from real interpreters and C
+libraries, and says why a macro is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeAlias
+
+Row: TypeAlias = tuple[str, str, Mapping[str, Any]]
+"""A macro's name, its value, and the conditions, all of which must hold for it to be defined."""
+
+FIRST_FREE_THREADED = (3, 13)
+"""The first CPython that can be built without the GIL (PEP 703)."""
+
+
+def render(
+    *,
+    arch: str,
+    os: str,
+    libc: str,
+    libc_floor: tuple[int, int] | None,
+    version: tuple[int, int],
+    free_threaded: bool,
+) -> str:
+    """Return the text of `pyconfig.h` as CPython's `configure` would find the target.
+
+    `arch` is a wheel tag's name (`x86_64`, `armv7l`), `os` is `linux`, `libc` is `gnu` or `musl`.
+    `libc_floor` is the oldest libc that the result runs on: what came later is not claimed. None
+    stands for the oldest one that the facts know. `version` is CPython's, such as `(3, 13)`.
+
+    Raises `ValueError`, naming the value, for a target that the facts do not cover.
+    """
+    facts = _facts().get(os)
+    if facts is None:
+        raise ValueError(f"no pyconfig.h facts for the operating system {os!r}")
+    floor = _checked_floor(facts, arch, libc, libc_floor)
+    _check_python(facts, version, free_threaded)
+    lines: list[str] = []
+    for name, value, when in facts["macros"]:
+        if _holds(when, arch, libc, floor, version, free_threaded):
+            lines += _definition(name, value, guarded="guard" in when)
+    threads = ", free-threaded" if free_threaded else ""
+    return "\n".join(
+        (
+            f"/* pyconfig.h of CPython {_dotted(version)}{threads} for {arch} {os},",
+            f"   {libc} {_dotted(floor)} or newer. Written by zigwheel. */",
+            "",
+            "#ifndef Py_PYCONFIG_H",
+            "#define Py_PYCONFIG_H",
+            "",
+            *lines,
+            "",
+            "#endif /* Py_PYCONFIG_H */",
+            "",
+        )
+    )
+
+
+def _definition(name: str, value: str, *, guarded: bool) -> tuple[str, ...]:
+    """Return the lines that define a macro, guarded where CPython's own file lets `-D` win."""
+    if guarded:
+        return (f"#ifndef {name}", f"# define {name} {value}", "#endif")
+    return (f"#define {name} {value}",)
+
+
+def _holds(
+    when: Mapping[str, Any],
+    arch: str,
+    libc: str,
+    floor: tuple[int, ...],
+    version: tuple[int, int],
+    free_threaded: bool,
+) -> bool:
+    """Say whether a row's conditions hold. A row that names a libc holds for no other one."""
+    if "arch" in when and arch not in when["arch"]:
+        return False
+    if ("gnu" in when or "musl" in when) and (libc not in when or _parsed(when[libc]) > floor):
+        return False
+    if "python" in when and not _within(version, when["python"]):
+        return False
+    return free_threaded or "free-threaded" not in when
+
+
+def _checked_floor(
+    facts: Mapping[str, Any], arch: str, libc: str, floor: tuple[int, int] | None
+) -> tuple[int, ...]:
+    """Return the libc floor to go by, having checked the machine's side of the target."""
+    if arch not in facts["arch"]:
+        raise ValueError(f"no pyconfig.h facts for the architecture {arch!r}")
+    if libc not in facts["libc"]:
+        raise ValueError(f"no pyconfig.h facts for the C library {libc!r}")
+    oldest = _parsed(facts["libc"][libc])
+    if floor is None:
+        return oldest
+    if floor < oldest:
+        raise ValueError(f"no pyconfig.h facts for {libc} {_dotted(floor)}, older than the first")
+    return floor
+
+
+def _check_python(facts: Mapping[str, Any], version: tuple[int, int], free_threaded: bool) -> None:
+    """Check the Python's side of the target."""
+    if not _within(version, facts["python"]):
+        raise ValueError(f"no pyconfig.h facts for CPython {_dotted(version)}")
+    if free_threaded and version < FIRST_FREE_THREADED:
+        raise ValueError(f"CPython {_dotted(version)} has no free-threaded build")
+
+
+def _within(version: tuple[int, int], span: str) -> bool:
+    """Say whether a version lies in `3.9-3.12`, both ends included; either end may be open."""
+    first, _, last = span.partition("-")
+    return (not first or _parsed(first) <= version) and (not last or version <= _parsed(last))
+
+
+def _parsed(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(str(part) for part in version)
+
+
+@cache
+def _facts() -> Mapping[str, Any]:
+    """Read the facts that ship with the package."""
+    import json
+    import pkgutil
+
+    data = pkgutil.get_data("zigwheel.target", "pyconfig_facts.json")
+    if data is None:
+        raise FileNotFoundError("pyconfig_facts.json is missing from zigwheel's own files")
+    facts: Mapping[str, Any] = json.loads(data)
+    return facts

@@ -1,0 +1,1 @@
+"""Lay out and write wheels, sdists and editable installs, byte for byte reproducible."""

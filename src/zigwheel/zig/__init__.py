@@ -1,0 +1,1 @@
+"""Find Zig, write build.zig, run the compiler."""

@@ -1,0 +1,123 @@
+"""A plan, lowered to `zig build-lib` and `zig build-exe` commands. Pure: touches no disk.
+
+The order of the arguments is the one in which `std.Build` writes them for the emitted `build.zig`,
+so that both roads ask the compiler for the same thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from zigwheel.plan.model import Artifact, BuildPlan, Source
+
+MODES = {"fast": "ReleaseFast", "small": "ReleaseSmall", "safe": "ReleaseSafe", "debug": "Debug"}
+"""The config's word and Zig's `OptimizeMode`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Places:
+    """Where things are on this machine; nothing of it may show in what is compiled."""
+
+    root: Path
+    """The project: the folder in which the commands run."""
+    headers: Path | None
+    """Include folder of the target's Python."""
+    zig_lib: Path
+    """Zig's own library folder."""
+    out: Path
+    """Folder for the results."""
+    local_cache: Path
+    """Zig's cache of the project's objects."""
+    global_cache: Path
+    """Zig's cache of libc, libc++ and compiler_rt."""
+    version_scripts: Path
+    """Folder that holds the version scripts."""
+
+
+def prefix_maps(places: Places) -> tuple[str, ...]:
+    """Flags that keep this machine's paths out of `__FILE__` and of debug information."""
+    pairs = [(places.zig_lib, "zig")]
+    if places.headers is not None:
+        pairs.append((places.headers, "python"))
+    return tuple(f"-ffile-prefix-map={old}={new}" for old, new in pairs)
+
+
+def source_groups(artifact: Artifact) -> Iterator[tuple[tuple[str, ...], tuple[Source, ...]]]:
+    """Consecutive sources with the same flags, Zig's root file left out: it is no C source."""
+    sources = (s for s in artifact.sources if s.language != "zig")
+    for args, group in groupby(sources, key=lambda source: source.args):
+        yield args, tuple(group)
+
+
+def zig_root(artifact: Artifact) -> str:
+    """The root file of an artifact's Zig sources, or nothing."""
+    return next((s.path for s in artifact.sources if s.language == "zig"), "")
+
+
+def command(
+    plan: BuildPlan, artifact: Artifact, places: Places, *, zig: Path, compiler_rt: bool
+) -> list[str]:
+    """The command that makes `artifact`, to be run in the project's folder.
+
+    `compiler_rt` adds Zig's own builtins; without it a symbol such as `__udivti3` stays undefined.
+    """
+    verb = "build-exe" if artifact.kind == "executable" else "build-lib"
+    words = [str(zig), verb]
+    for args, sources in source_groups(artifact):
+        words += ["-cflags", *args, *prefix_maps(places), "--", *(s.path for s in sources)]
+    words += [str(places.out / plan.library(name).output) for name in artifact.link]
+    words += [f"-l{name}" for name in artifact.libraries]
+    words += [f"-L{folder}" for folder in artifact.library_dirs]
+    words += module_words(plan, artifact, places)
+    root = zig_root(artifact)
+    words += [f"-Mroot={root}" if root else "-Mroot", "-lc"]
+    words += ["-lc++"] if artifact.link_cxx else []
+    words += link_words(artifact, places, compiler_rt=compiler_rt)
+    words += ["--cache-dir", str(places.local_cache), "--global-cache-dir", str(places.global_cache)]
+    words += ["--name", artifact.name, f"-femit-bin={places.out / artifact.output}"]
+    return words
+
+
+def module_words(plan: BuildPlan, artifact: Artifact, places: Places) -> list[str]:
+    """Options of the root module: what and for which machine."""
+    words = ["-fstrip" if artifact.strip else "-fno-strip"]
+    words += ["-fPIE" if artifact.kind == "executable" else "-fPIC", "-fno-sanitize-c"]
+    words += [f"-O{MODES[artifact.optimize]}"]
+    words += ["-target", plan.triple, "-mcpu", artifact.cpu]
+    for folder in artifact.include_dirs:
+        words += ["-I", folder]
+    if artifact.uses_python:
+        words += ["-isystem", str(places.headers)]
+    words += [f"-D{name}={value}" for name, value in artifact.macros]
+    for path in artifact.rpaths:
+        words += ["-rpath", path]
+    return words
+
+
+def link_words(artifact: Artifact, places: Places, *, compiler_rt: bool) -> list[str]:
+    """Options of the linker."""
+    words = ["-flto=full"] if artifact.lto else []
+    if artifact.kind == "library":
+        return [*words, "-static"]
+    if not compiler_rt:
+        words += ["-fno-compiler-rt", "-fno-ubsan-rt"]
+    for option in artifact.link_options:
+        words += ["-z", option]
+    if artifact.kind == "extension":
+        words += ["-fallow-shlib-undefined", "-dynamic"]
+        words += ["--version-script", str(places.version_scripts / script_name(artifact))]
+    return words
+
+
+def script_name(artifact: Artifact) -> str:
+    """File name of an extension's version script."""
+    return f"{artifact.name}.map"
+
+
+def version_script(artifact: Artifact) -> str:
+    """A GNU ld version script that exports what the plan says and nothing else."""
+    exported = "".join(f" {symbol};" for symbol in artifact.exports)
+    return f"{{ global:{exported} local: *; }};\n"

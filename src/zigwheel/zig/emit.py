@@ -1,0 +1,172 @@
+"""A plan, written as `build.zig`: readable, formatted as `zig fmt` does, usable by hand. Pure.
+
+The text names no place of this machine; folders come in as options, so that the file works where
+it lies in the project, as well as from anywhere else with `-Dproject=`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from zigwheel.plan.model import Artifact, BuildPlan
+from zigwheel.templates import fill, template
+from zigwheel.zig.command import MODES, source_groups, version_script, zig_root
+
+EJECTED = "// zigwheel: ejected"
+"""First line of a `build.zig` that is the project's own and that the backend builds with."""
+
+KINDS = {"extension": "extension module", "library": "static library", "executable": "executable"}
+ENDINGS = {"extension": "ext", "library": "lib", "executable": "exe"}
+
+
+def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
+    """The text of `build.zig` for `plan`.
+
+    `suffix` and `limited_suffix` are the default ends of extension modules' file names; `cpu` is
+    the architecture's baseline: an artifact with another CPU gets a target of its own.
+    """
+    names = variables(plan.artifacts)
+    python = " -Dpython-include=FOLDER" if plan.python else ""
+    option = "" if cpu == "baseline" else f" -Dcpu={cpu}"
+    return fill(
+        template("build.zig"),
+        name=plan.name,
+        example=f"-Dtarget={plan.triple}{option}{python}",
+        suffixes=suffixes(plan, suffix, limited_suffix),
+        artifacts="".join(artifact_text(a, names, cpu) for a in plan.artifacts),
+    )
+
+
+def variables(artifacts: Iterable[Artifact]) -> dict[tuple[str, str], str]:
+    """A Zig identifier for each artifact, by kind and name; numbered where two fall together."""
+    used: set[str] = set()
+    found = {}
+    for artifact in artifacts:
+        stem = re.sub(r"\W", "_", artifact.name, flags=re.ASCII).strip("_").lower()
+        base = f"{stem}_{ENDINGS[artifact.kind]}" if stem[:1].isalpha() else f"a{stem}"
+        name, number = base, 2
+        while name in used:
+            name, number = f"{base}{number}", number + 1
+        used.add(name)
+        found[artifact.kind, artifact.name] = name
+    return found
+
+
+def suffixes(plan: BuildPlan, suffix: str, limited_suffix: str) -> str:
+    """The options for the ends of file names that the plan's extensions use."""
+    lines = []
+    for name, default, limited, text in (
+        ("suffix", suffix, False, "End of the names of extension modules"),
+        ("limited_suffix", limited_suffix, True, "The same with the stable ABI"),
+    ):
+        if any(a.kind == "extension" and a.limited_api == limited for a in plan.artifacts):
+            option = name.replace("_", "-")
+            lines.append(
+                f'    const {name} = b.option([]const u8, "{option}", "{text}") orelse {quoted(default)};\n'
+            )
+    return "".join(lines)
+
+
+def artifact_text(artifact: Artifact, names: Mapping[tuple[str, str], str], cpu: str) -> str:
+    """The statements that make one artifact."""
+    var = names[artifact.kind, artifact.name]
+    target = "target" if artifact.cpu == cpu else f"withCpu(b, target, {quoted(artifact.cpu)})"
+    root = zig_root(artifact)
+    fields = [
+        *([f".root_source_file = paths.get({quoted(root)}),"] if root else []),
+        f".target = {target},",
+        f".optimize = .{MODES[artifact.optimize]},",
+        f".strip = {zig_bool(artifact.strip)},",
+        ".pic = true,",
+        ".sanitize_c = .off,",
+        ".link_libc = true,",
+        *([".link_libcpp = true,"] if artifact.link_cxx else []),
+    ]
+    make = "addExecutable" if artifact.kind == "executable" else "addLibrary"
+    linkage = {"extension": ".linkage = .dynamic,", "library": ".linkage = .static,"}
+    lines = [
+        "",
+        f"// {KINDS[artifact.kind]} `{artifact.name}`",
+        f"const {var} = b.{make}(.{{",
+        f"    .name = {quoted(artifact.name)},",
+        *([f"    {linkage[artifact.kind]}"] if artifact.kind in linkage else []),
+        "    .root_module = b.createModule(.{",
+        *(f"        {field}" for field in fields),
+        "    }),",
+        "});",
+        *module_lines(artifact, var, names),
+        *link_lines(artifact, var),
+    ]
+    return "".join(f"    {line}\n" if line else "\n" for line in lines)
+
+
+def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], str]) -> list[str]:
+    """Sources, libraries, folders and macros, in the order in which the linker is to see them."""
+    module = f"{var}.root_module"
+    lines: list[str] = []
+    for args, sources in source_groups(artifact):
+        lines += [
+            f"{module}.addCSourceFiles(.{{",
+            '    .root = paths.get("."),',
+            *listed("    .files = &", [s.path for s in sources], ","),
+            *listed("    .flags = paths.flags(&", list(args), "),"),
+            "});",
+        ]
+    lines += [f"{module}.linkLibrary({names['library', name]});" for name in artifact.link]
+    for name in artifact.libraries:
+        lines.append(f"{module}.linkSystemLibrary({quoted(name)}, .{{ .use_pkg_config = .no }});")
+    lines += [f"{module}.addLibraryPath(paths.get({quoted(f)}));" for f in artifact.library_dirs]
+    lines += [f"{module}.addIncludePath(paths.get({quoted(f)}));" for f in artifact.include_dirs]
+    if artifact.uses_python:
+        lines.append(f"{module}.addSystemIncludePath(paths.pythonHeaders());")
+    for name, value in artifact.macros:
+        lines.append(f"{module}.addCMacro({quoted(name)}, {quoted(value)});")
+    lines += [f"{module}.addRPathSpecial({quoted(path)});" for path in artifact.rpaths]
+    return lines
+
+
+def link_lines(artifact: Artifact, var: str) -> list[str]:
+    """Options of the linker, and where the result goes."""
+    fields = {
+        "notext": "link_z_notext = true",
+        "lazy": "link_z_lazy = true",
+        "defs": "link_z_defs = true",
+        "norelro": "link_z_relro = false",
+    }
+    lines = [f"{var}.lto = .full;"] if artifact.lto else []
+    if artifact.kind == "library":
+        return lines
+    lines += [f"{var}.{fields[option]};" for option in artifact.link_options]
+    if artifact.kind == "executable":
+        lines.append(f"{var}.pie = true;")
+        file = quoted(artifact.output)
+    else:
+        lines.append(f"{var}.linker_allow_shlib_undefined = true;")
+        script = quoted(version_script(artifact))
+        lines.append(f'{var}.setVersionScript(b.addWriteFiles().add("exports.map", {script}));')
+        suffix = "limited_suffix" if artifact.limited_api else "suffix"
+        folder = "/".join(artifact.name.split("."))
+        file = f'b.fmt("{{s}}{{s}}", .{{ {quoted(folder)}, {suffix} }})'
+    install = f"b.addInstallFile({var}.getEmittedBin(), {file})"
+    lines.append(f"b.getInstallStep().dependOn(&{install}.step);")
+    return lines
+
+
+def listed(head: str, items: list[str], tail: str) -> list[str]:
+    """A list literal as `zig fmt` writes it: one line for up to one item, else one item a line."""
+    if len(items) < 2:
+        inner = "".join(quoted(item) for item in items)
+        return [f"{head}.{{{inner}}}{tail}"]
+    indent = " " * (len(head) - len(head.lstrip()))
+    return [f"{head}.{{", *(f"{indent}    {quoted(item)}," for item in items), f"{indent}}}{tail}"]
+
+
+def zig_bool(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def quoted(text: str) -> str:
+    """A Zig string literal (language reference, String Literals and Escape Sequences)."""
+    escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return '"' + "".join(escapes.get(c, c) if c >= " " or c in escapes else f"\\x{ord(c):02x}" for c in text) + '"'

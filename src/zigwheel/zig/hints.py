@@ -1,0 +1,65 @@
+"""What a compiler's message most often asks for."""
+
+from __future__ import annotations
+
+import re
+
+MISSING = re.compile(r"'([^'\n]+)' file not found")
+UNDEFINED = re.compile(r"undefined symbol: (\S+)")
+
+HEADERS = {
+    "numpy/": "add `numpy` to `[build-system] requires`, and its `get_include()` to `include-dirs`",
+    "pybind11/": "add `pybind11` to `[build-system] requires`, and its `get_include()` to `include-dirs`",
+    "nanobind/": "add `nanobind` to `[build-system] requires`, and its folders to `include-dirs`",
+    "boost/": "Boost is not in Zig: put its headers into the project and name the folder in `include-dirs`",
+    "omp.h": "Zig ships no OpenMP: leave out what is compiled for it",
+    "windows.h": "this header is Windows' own: choose the source in `[[tool.zigwheel.overrides]]` with `if.os`",
+    "sys/": "this header is not on every system: choose the source in `[[tool.zigwheel.overrides]]` with `if.os`",
+    "linux/": "this header is Linux' own: choose the source in `[[tool.zigwheel.overrides]]` with `if.os`",
+    "Python.h": "a library that includes Python.h gets it when a source says so itself: is the include hidden behind a macro?",
+}
+"""Start of a header's name, and what would bring it."""
+
+LIBRARIES = {
+    "zlib.h": "zlib",
+    "bzlib.h": "bzip2",
+    "lzma.h": "xz",
+    "zstd.h": "zstd",
+    "lz4.h": "lz4",
+    "ffi.h": "libffi",
+    "openssl/": "OpenSSL",
+    "yaml.h": "libyaml",
+    "expat.h": "expat",
+    "png.h": "libpng",
+    "jpeglib.h": "libjpeg",
+    "sqlite3.h": "SQLite",
+    "curl/": "libcurl",
+    "libxml/": "libxml2",
+    "libpq-fe.h": "libpq",
+    "uv.h": "libuv",
+    "event.h": "libevent",
+}
+"""Start of a header's name, and the library that it belongs to."""
+
+
+def hint_for(said: str) -> str:
+    """The next step for what the compiler said; empty where nothing is known."""
+    missing = MISSING.search(said)
+    if missing:
+        name = missing[1]
+        for start, hint in HEADERS.items():
+            if name.startswith(start):
+                return hint
+        for start, library in LIBRARIES.items():
+            if name.startswith(start):
+                return (
+                    f"{name} belongs to {library}: put its sources into the project as a "
+                    "`[[tool.zigwheel.library]]`, or name the folder that holds it in `include-dirs`"
+                )
+        return f"name the folder that holds {name} in `include-dirs`"
+    undefined = UNDEFINED.search(said)
+    if undefined:
+        return f"no source defines {undefined[1]}: is a file missing in `sources`, or a name in `link` or `libraries`?"
+    if "unable to find dynamic system library" in said or "unable to find static system library" in said:
+        return "name the folder that holds the library in `library-dirs`, or build it as a `[[tool.zigwheel.library]]`"
+    return ""

@@ -1,0 +1,100 @@
+"""The other road: a plan, lowered through `build.zig` and `zig build`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zigwheel.errors import CompileError
+from zigwheel.plan.model import BuildPlan
+from zigwheel.target.model import Target
+from zigwheel.target.python import suffix
+from zigwheel.zig.command import Places
+from zigwheel.zig.compile import Run, execute, repeatable
+from zigwheel.zig.emit import EJECTED, emit
+from zigwheel.zig.hints import hint_for
+from zigwheel.zig.toolchain import Zig
+
+
+def build_file_text(plan: BuildPlan, target: Target) -> str:
+    """The text of `build.zig` for a plan and the target it was made for."""
+    return emit(
+        plan,
+        suffix=suffix(target.python, target.triple, limited_api=False),
+        limited_suffix=suffix(target.python, target.triple, limited_api=True),
+        cpu=target.triple.cpu,
+    )
+
+
+def ejected_file(root: Path) -> Path | None:
+    """The project's own `build.zig`, if `zigwheel build --eject` left it there."""
+    file = root / "build.zig"
+    try:
+        with file.open(encoding="utf-8") as stream:
+            return file if stream.readline().rstrip() == EJECTED else None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def kept_file(cache: Path, text: str) -> Path:
+    """`text` as a `build.zig` in the cache, in a folder named after it.
+
+    Zig compiles a build file into a program and keeps that by its path, so equal texts have one.
+    """
+    import hashlib
+
+    from zigwheel.storage import replaced_folder
+
+    folder = cache / "build-zig" / hashlib.sha256(text.encode()).hexdigest()[:32]
+    if not folder.is_dir():
+        with replaced_folder(folder) as fresh:
+            (fresh / "build.zig").write_text(text, encoding="utf-8", newline="\n")
+    return folder / "build.zig"
+
+
+def zig_build_command(
+    plan: BuildPlan, target: Target, places: Places, *, zig: Path, build_file: Path, jobs: int
+) -> list[str]:
+    """The `zig build` command for a written build file."""
+    words = [str(zig), "build", "--build-file", str(build_file), "--prefix", str(places.out)]
+    words += ["--cache-dir", str(places.local_cache), "--global-cache-dir", str(places.global_cache)]
+    words += [f"-j{jobs}", f"-Dtarget={plan.triple}", f"-Dcpu={target.triple.cpu}"]
+    words += [f"-Dproject={places.root}"]
+    words += [f"-Dpython-include={places.headers}"] if plan.python else []
+    extensions = [a for a in plan.artifacts if a.kind == "extension"]
+    for limited, option in ((False, "suffix"), (True, "limited-suffix")):
+        if any(a.limited_api == limited for a in extensions):
+            words.append(f"-D{option}={suffix(target.python, target.triple, limited_api=limited)}")
+    return words
+
+
+def compile_with_zig_build(
+    plan: BuildPlan, target: Target, places: Places, zig: Zig, run: Run, *, build_file: Path
+) -> dict[str, Path]:
+    """Make every artifact with one `zig build`; the file of each that is shipped, by `install`.
+
+    Raises `CompileError` with all that Zig said, also where the build file does not install a file
+    that the config names.
+    """
+    words = zig_build_command(
+        plan, target, places, zig=zig.executable, build_file=build_file, jobs=run.jobs
+    )
+    code, said = execute(words, places.root, run)
+    if code != 0:
+        raise CompileError(
+            f"`zig build` failed:\n{said}\nto repeat it:\n{repeatable(words, places.root)}",
+            hint=hint_for(said),
+        )
+    if said:
+        run.say(said)
+    made = {}
+    for artifact in plan.artifacts:
+        if artifact.kind != "library":
+            name = artifact.install if artifact.kind == "extension" else artifact.output
+            made[artifact.install] = places.out / name
+    missing = [name for name, file in made.items() if not file.is_file()]
+    if missing:
+        raise CompileError(
+            f"`{build_file.name}` does not install {', '.join(missing)}",
+            hint="its install steps and `[tool.zigwheel]` have to name the same files",
+        )
+    return made

@@ -1,0 +1,3 @@
+"""What the other plug-ins share."""
+
+PIN = "numpy"

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from zigwheel.plan.flags import compile_arg_errors, environment_flags, link_options
+
+
+@pytest.mark.parametrize(
+    ("arg", "hint"),
+    [
+        ("-march=native", "name the features in `cpu`"),
+        ("-mtune=native", "name the features in `cpu`"),
+        ("-march=x86-64-v2", "write `cpu = 'x86_64_v2'`"),
+        ("-fopenmp", "no OpenMP"),
+        ("-flto", "`lto = true`"),
+        ("/O2", "an option of MSVC"),
+        ("-lz", "`libraries`"),
+        ("-Wl,-z,now", "`extra-link-args`"),
+    ],
+)
+def test_flags_that_cannot_be_used(arg: str, hint: str) -> None:
+    (error,) = compile_arg_errors(["-Wall", arg], "tool.zigwheel.extension[0].extra-compile-args")
+    assert error.message == (
+        f"`tool.zigwheel.extension[0].extra-compile-args`: {arg!r} cannot be used"
+    )
+    assert hint in error.hint
+
+
+def test_usual_flags_pass() -> None:
+    usual = ("-O3", "-std=c11", "-Wall", "-Werror", "-DX=1", "-mavx2", "-fno-strict-aliasing", "-g")
+    assert compile_arg_errors(usual, "x") == []
+
+
+def test_link_arguments_are_sorted() -> None:
+    options, errors = link_options(
+        ("-Wl,-z,now", "-lz", "-L/opt/z/lib", "-Wl,-rpath,$ORIGIN/../lib", "-Wl,-z,lazy", "-pthread"),
+        ("m", "pthread", "stdc++", "ssl"),
+        ("vendor/lib",),
+        "x",
+    )
+    assert errors == []
+    assert options.libraries == ("ssl", "z")
+    assert options.library_dirs == ("vendor/lib", "/opt/z/lib")
+    assert options.rpaths == ("$ORIGIN/../lib",)
+    assert options.options == ("lazy",)
+    assert options.cxx
+
+
+@pytest.mark.parametrize("arg", ["-Wl,--dynamic-list=x", "-framework", "-Wl,-z,origin", "-static"])
+def test_unknown_link_arguments(arg: str) -> None:
+    _, (error,) = link_options((arg,), (), (), "tool.zigwheel.extension[1].extra-link-args")
+    assert error.message.startswith(f"`tool.zigwheel.extension[1].extra-link-args`: {arg!r}")
+    assert "-Wl,-rpath,PATH" in error.hint
+
+
+def test_flags_of_the_environment_are_filtered() -> None:
+    kept, warnings = environment_flags("CFLAGS", "-O2 -march=nocona '-DNAME=a b'")
+    assert kept == ("-O2", "-DNAME=a b")
+    assert warnings == ["zigwheel: left out: `CFLAGS`: '-march=nocona' cannot be used"]

@@ -1,0 +1,124 @@
+"""The tree is the architecture: imports point one way, files are small, nothing leaves the tree."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src" / "zigwheel"
+FILES = sorted(SOURCE.rglob("*.py"))
+
+LAYERS = (
+    {"__init__", "errors"},
+    {"storage", "templates"},
+    {"target", "config"},
+    {"plan"},
+    {"audit"},
+    {"zig", "wheel"},
+    {"setup"},
+    {"artifacts"},
+    {"rebuild", "eject"},
+    {"pipeline"},
+    {"build", "cli"},
+    {"__main__"},
+)
+"""From bottom to top: a module imports what is in its own part of the tree, or below."""
+
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+
+
+def part(dotted: str) -> str:
+    """The part of the tree that a dotted module name lies in."""
+    words = dotted.split(".")
+    return words[1] if len(words) > 1 else "__init__"
+
+
+def imports(file: Path) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of every import of zigwheel's own, wherever it stands in a file."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}:{node.lineno}: relative import"
+            names = [node.module or ""]
+            if node.module == "zigwheel":
+                names = [f"zigwheel.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            if name == "zigwheel" or name.startswith("zigwheel."):
+                yield node.lineno, name
+
+
+def module_name(file: Path) -> str:
+    """Dotted name of a source file."""
+    words = file.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(words[:-1] if words[-1] == "__init__" else words)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.relative_to(SOURCE).as_posix())
+def test_imports_point_down(file: Path) -> None:
+    own = part(module_name(file))
+    assert own in RANK, f"`{own}` has no place in LAYERS"
+    for line, name in imports(file):
+        other = part(name) if part(name) in RANK else "__init__"
+        same = other == own
+        assert same or RANK[other] < RANK[own], f"{file}:{line}: {own} imports {name}"
+
+
+def test_no_circles_within_a_part() -> None:
+    names = {module_name(file) for file in FILES}
+    graph = {
+        module_name(file): {name for _, name in imports(file) if name in names} for file in FILES
+    }
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " → ".join((*path[path.index(name) :], name))
+        if name not in done:
+            for other in sorted(graph[name] - {name}):
+                visit(other, (*path, name))
+            done.add(name)
+
+    for name in sorted(graph):
+        visit(name, ())
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.relative_to(SOURCE).as_posix())
+def test_files_are_small(file: Path) -> None:
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_exit_codes_are_unique() -> None:
+    from zigwheel import errors
+
+    classes = [
+        value
+        for value in vars(errors).values()
+        if isinstance(value, type)
+        and issubclass(value, errors.ZigwheelError)
+        and value is not errors.ErrorCollection
+    ]
+    codes = [c.exit_code for c in classes]
+    assert len(set(codes)) == len(codes)
+    assert all(c.__doc__ for c in classes)
+
+
+def test_only_one_module_looks_at_this_machine() -> None:
+    """`sys.platform`, `platform.*` and `sysconfig` describe the host, which is never the target."""
+    allowed = {"target/host.py", "target/system.py"}
+    for file in FILES:
+        path = file.relative_to(SOURCE).as_posix()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            name = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
+            host = name in {"sys.platform", "sys.byteorder", "sys.maxsize", "sys.implementation"}
+            host = host or name.startswith(("platform.", "sysconfig."))
+            if host and path not in allowed and path not in SHELLS:
+                raise AssertionError(f"{path}:{getattr(node, 'lineno', 0)}: {name}")
+
+
+SHELLS = {"zig/compile.py", "wheel/editable_finder.py"}
+"""Where the host's own shell or interpreter is spoken to: a command line to paste, an import hook."""

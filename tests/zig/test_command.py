@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.zig.plans import EVERYTHING, LIBRARY, artifact, plan
+from zigwheel.zig.command import Places, command, version_script
+
+PLACES = Places(
+    root=Path("/p"),
+    headers=Path("/h"),
+    zig_lib=Path("/z/lib"),
+    out=Path("/o"),
+    local_cache=Path("/l"),
+    global_cache=Path("/g"),
+    version_scripts=Path("/s"),
+)
+
+MAPS = "-ffile-prefix-map=/z/lib=zig -ffile-prefix-map=/h=python"
+
+
+def words(of: int | None = None, *, compiler_rt: bool = False) -> str:
+    one = artifact() if of is None else EVERYTHING[of]
+    whole = plan(one) if of is None else plan(*EVERYTHING)
+    return " ".join(command(whole, one, PLACES, zig=Path("/z/zig"), compiler_rt=compiler_rt))
+
+
+def test_an_extension() -> None:
+    assert words() == (
+        f"/z/zig build-lib -cflags -fwrapv {MAPS} -- src/core.c "
+        "-fstrip -fPIC -fno-sanitize-c -OReleaseFast -target x86_64-linux-gnu.2.17 -mcpu baseline "
+        "-isystem /h -Mroot -lc -fno-compiler-rt -fno-ubsan-rt -fallow-shlib-undefined -dynamic "
+        "--version-script /s/pkg._core.map --cache-dir /l --global-cache-dir /g "
+        "--name pkg._core -femit-bin=/o/_core.cpython-313-x86_64-linux-gnu.so"
+    )
+
+
+def test_compiler_rt_is_asked_for() -> None:
+    assert "-fno-compiler-rt" not in words(compiler_rt=True)
+
+
+def test_a_static_library() -> None:
+    said = words(0)
+    assert " -static " in said
+    assert "-isystem" not in said
+    assert "-fno-compiler-rt" not in said
+
+
+def test_everything_has_its_word() -> None:
+    said = words(1)
+    for part in (
+        "-- src/core.c src/more.c -cflags -fwrapv -mavx2",
+        "/o/libz.a -lssl",
+        "-L/opt/lib",
+        "-mcpu x86_64_v3",
+        "-I include -I vendor",
+        '-DNAME="a \\ b" -DX=1',
+        "-rpath $ORIGIN/lib",
+        "-lc -lc++ -flto=full",
+        "-z lazy",
+    ):
+        assert part in said
+
+
+def test_zig_sources_have_a_root() -> None:
+    assert " -Mroot=src/root.zig " in words(3)
+
+
+def test_an_executable() -> None:
+    said = words(4)
+    assert said.startswith("/z/zig build-exe ")
+    assert " -fPIE " in said
+    assert " -fno-strip " in said
+    assert "-dynamic" not in said
+
+
+def test_version_script() -> None:
+    assert version_script(EVERYTHING[1]) == "{ global: PyInit_*; pkg_*; local: *; };\n"
+
+
+def test_the_plan_has_a_key_of_its_own() -> None:
+    one, other = plan(artifact()), plan(artifact(macros=(("X", "1"),)))
+    assert one.key == plan(artifact()).key
+    assert one.key != other.key
+    assert plan(LIBRARY).library("z") == LIBRARY

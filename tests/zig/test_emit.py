@@ -1,0 +1,55 @@
+"""`build.zig`: held against a golden file, and against `zig fmt`.
+
+After a wanted change: `UPDATE_GOLDEN=1 pytest tests/zig/test_emit.py`, and read the difference.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.zig.plans import EVERYTHING, LIBRARY, artifact, plan
+from zigwheel.zig.emit import emit, quoted, variables
+from zigwheel.zig.toolchain import Zig
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def text_of(name: str) -> str:
+    plans = {"everything": plan(*EVERYTHING), "plain": plan(artifact()), "library": plan(LIBRARY)}
+    suffix = ".cpython-313-x86_64-linux-gnu.so"
+    return emit(plans[name], suffix=suffix, limited_suffix=".abi3.so", cpu="baseline")
+
+
+@pytest.mark.parametrize("name", ["everything", "plain", "library"])
+def test_golden(name: str) -> None:
+    file = GOLDEN / f"{name}.zig"
+    if os.environ.get("UPDATE_GOLDEN"):
+        file.write_text(text_of(name), encoding="utf-8")
+    assert text_of(name) == file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["everything", "plain", "library"])
+def test_it_is_formatted(name: str, zig: Zig, tmp_path: Path) -> None:
+    file = tmp_path / "build.zig"
+    file.write_text(text_of(name), encoding="utf-8")
+    subprocess.run([zig.executable, "fmt", "--check", file], check=True)
+
+
+def test_names_that_fall_together_are_numbered() -> None:
+    same = (artifact(name="a.b"), artifact(name="a_b"), artifact(name="A.B"), artifact(name="_1"))
+    assert list(variables(same).values()) == ["a_b_ext", "a_b_ext2", "a_b_ext3", "a1"]
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_a_literal_holds_any_text(text: str) -> None:
+    literal = quoted(text)
+    assert literal.startswith('"')
+    assert literal.endswith('"')
+    assert not set(literal) & set(map(chr, range(32)))
+    assert literal[1:-1].encode().decode("unicode_escape").encode("latin-1").decode() == text
