@@ -25,6 +25,7 @@ from zigwheel.target.pyconfig import render
 
 LAYOUT = REPOSITORY / "tests/target/pyconfig_layout.c"
 
+
 def rendered(one: Real, floor: Version) -> str:
     """Render the target of a real file."""
     return render(

@@ -14,7 +14,7 @@ How a macro's rows come about:
 - On glibc from the real files. Where all architectures of a version agree, that is it for the rest
   too; else one without a real file takes what its nearest version has.
 - A function is claimed from the libc on that has it: for glibc the oldest symbol version in `libc6`,
-  for musl the oldest `musl` package whose `libc.so` has it; 1.2.2 is the oldest and stands for 1.2.
+  for musl the oldest `musl` package whose `libc.so` has it.
 - A header is claimed where Zig has it for that libc, since that is where it will be taken from.
 - Sizes and alignments are what Zig measures on each target, and must agree with the real files.
 - Whatever else glibc has, musl has too, but for `MUSL_DIFFERS`.
@@ -52,6 +52,8 @@ ARCHES = tuple(sorted(DEBIAN.values()))
 PYTHONS = tuple((3, minor) for minor in range(9, 16))
 OLDEST: Mapping[str, Version] = {"gnu": (2, 5), "musl": (1, 2)}
 """The first floors that a wheel's tag can name and a current Zig can build for."""
+OLDEST_AT_HAND: Mapping[str, Version] = {"gnu": (2, 5), "musl": (1, 2, 2)}
+"""What stands for them: Debian has no older musl 1.2 than 1.2.2."""
 
 LEFT_OUT = {
     "another project's library, which must not be taken from here": (
@@ -171,7 +173,9 @@ def collect(given: argparse.Namespace) -> Sources:
             "gnu": first_glibc(truth, functions) | dict.fromkeys(STATIC_BEFORE_2_33, (2, 5)),
             "musl": first_musl(truth, functions),
         },
-        sizes={(libc, arch): zig_sizes(zig, arch, libc, sized) for libc in OLDEST for arch in ARCHES},
+        sizes={
+            (libc, arch): zig_sizes(zig, arch, libc, sized) for libc in OLDEST for arch in ARCHES
+        },
     )
 
 
@@ -208,7 +212,7 @@ def glibc_cell(sources: Sources, name: str, arch: str, python: Version) -> Cell 
     """Return what holds on glibc, also where there is no real file."""
     if not any(name in one.names for one in sources.real if one.version == python):
         return None
-    by_python = {other: said(sources, name, other) for other in PYTHONS}
+    by_python: dict[Version, set[Cell | None]] = {p: said(sources, name, p) for p in PYTHONS}
     if all(len(found) <= 1 for found in by_python.values()):
         known = nearest((other for other, found in by_python.items() if found), python)
         return only(by_python[known[0]], name, python)
@@ -248,9 +252,7 @@ def floor_of(sources: Sources, libc: str, name: str) -> Version | None:
     if not any(function in functions for functions in sources.since.values()):
         return OLDEST[libc]
     first = sources.since[libc].get(function)
-    if first is None or (libc == "musl" and first == (1, 2, 2)):
-        return OLDEST[libc] if first else None
-    return max(first, OLDEST[libc])
+    return OLDEST[libc] if first is not None and first <= OLDEST_AT_HAND[libc] else first
 
 
 def spans(sources: Sources, libc: str, name: str) -> Iterator[tuple[Cell, tuple[str, ...], str]]:
@@ -267,11 +269,11 @@ def spans(sources: Sources, libc: str, name: str) -> Iterator[tuple[Cell, tuple[
                 known[-1].append(python)
             else:
                 known.append([python])
-    for (value, arches), pieces in runs.items():
+    for (value, among), pieces in runs.items():
         for piece in pieces:
             first = "" if piece[0] == PYTHONS[0] else dotted(piece[0])
             last = "" if piece[-1] == PYTHONS[-1] else dotted(piece[-1])
-            yield value, arches, f"{first}-{last}"
+            yield value, among, f"{first}-{last}"
 
 
 def rows_of(sources: Sources, name: str) -> Iterator[Row]:

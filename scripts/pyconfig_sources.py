@@ -82,8 +82,7 @@ def measure(zig: Path, target: str, source: str, *options: str) -> dict[str, int
     """Compile C for a target and read its integer constants, by their names, from the assembly."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "a.s")
-        command = (zig, "cc", "-target", target, "-S", "-g0", *options, "-o", out, "-xc", "-")
-        run(*command, text=source)
+        run(zig, "cc", "-target", target, "-S", "-g0", *options, "-o", out, "-xc", "-", text=source)
         found = re.findall(r"^(\w+):\s+\.\w+\s+(-?\d+)\b", out.read_text(encoding="utf-8"), re.M)
     return {name: int(number) for name, number in found}
 
@@ -113,7 +112,9 @@ def read_all(
     zig: Path, truth: Path, upstream: list[Path], upstream_glibc: Version
 ) -> tuple[Real, ...]:
     """Read upstream's files, then Debian's, in the order of their paths."""
-    found = [read_real(zig, path, "upstream", "x86_64", upstream_glibc) for path in sorted(upstream)]
+    found = [
+        read_real(zig, path, "upstream", "x86_64", upstream_glibc) for path in sorted(upstream)
+    ]
     glibc = {release: release_glibc(truth, release) for release in MUSL}
     for path in sorted(truth.glob("*/*/usr/include/*-linux-gnu*/python3.*/pyconfig.h")):
         release, debian = path.relative_to(truth).parts[:2]
@@ -173,7 +174,9 @@ def release_glibc(truth: Path, release: str) -> Version:
 def zig_headers(zig: Path, libc: str, wanted: frozenset[str]) -> frozenset[str]:
     """Say which headers Zig has for a libc; it must be the same on every architecture."""
     # In quotes, since `linux` is a macro.
-    probe = "".join(f'#if __has_include(<{name}>)\n"has {name}"\n#endif\n' for name in sorted(wanted))
+    probe = "".join(
+        f'#if __has_include(<{name}>)\n"has {name}"\n#endif\n' for name in sorted(wanted)
+    )
     found = set()
     for arch in DEBIAN.values():
         shown = run(zig, "cc", "-E", "-target", triple(arch, libc), "-xc", "-", text=probe)

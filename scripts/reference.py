@@ -53,6 +53,7 @@ The text of a variable or of `-C` is read by the type of the setting:
 
 A key that is given to `-C` more than once adds to a list, merges into a table, and replaces
 anything else. `extension.KEY`, `library.KEY` and `executable.KEY` are for all entries of that kind.
+The variable `ZIGWHEEL_ZIG` is no option: it names the `zig` to run.
 
 Paths are relative to the project's root and written with `/`. `sources` takes globs (`*`, `**`,
 `?`, `[...]`, `{a,b}`); `include` and `exclude` take patterns in gitignore's syntax.
@@ -98,11 +99,13 @@ The keys of `if` are:
 """
 
 
-def main(arguments: list[str] | None = None, folder: Path = FOLDER) -> int:
-    """Write or check the generated files in `folder`; the exit code."""
+def main(arguments: list[str] | None = None) -> int:
+    """Write or check the generated files; the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
-    check = parser.parse_args(arguments).check
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the files are")
+    given = parser.parse_args(arguments)
+    folder, check = given.folder, given.check
     schema = json.dumps(config_schema(), indent=2, ensure_ascii=False) + "\n"
     made = {folder / "options.md": reference(), folder / "zigwheel.schema.json": schema}
     stale = [path for path, text in made.items() if text_of(path) != text]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,17 +27,35 @@ def config_of(
     warn: Callable[[str], None] = print,
 ) -> Config:
     """The config for the lines `text`, whose headers are written as `[extension]`, not in full."""
-    tool = parse(text)
-    project = Project(root=Path(), table={"tool": {"zigwheel": tool}}, tool=tool, source=text)
     return load_config(
-        project, conditions=conditions, environ=environ or {}, settings=settings, warn=warn
+        project_of(parse(text)),
+        conditions=conditions,
+        environ=environ or {},
+        settings=settings,
+        warn=warn,
     )
+
+
+def project_of(tool: dict[str, Any]) -> Project:
+    """A project whose `[tool.zigwheel]` is `tool`."""
+    return Project(root=Path(), table={"tool": {"zigwheel": tool}}, tool=tool, source="")
+
+
+def config_of_table(tool: dict[str, Any]) -> Config:
+    """The config for a table, with nothing from outside it and no target."""
+    return load_config(project_of(tool), conditions=None, environ={}, settings=None, warn=print)
 
 
 @pytest.fixture(scope="session")
 def load() -> Callable[..., Config]:
     """`config_of`."""
     return config_of
+
+
+@pytest.fixture(scope="session")
+def load_table() -> Callable[..., Config]:
+    """`config_of_table`."""
+    return config_of_table
 
 
 @pytest.fixture(scope="session")

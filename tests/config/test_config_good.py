@@ -195,8 +195,10 @@ def test_an_empty_table_is_the_defaults(load: Load) -> None:
             Config(extension=(Extension(name="_a9.B_", sources=("a.c",)),)),
         ),
         (
-            '[[library]]\nname = "b"\nsources = ["b.c"]\nlink = ["a"]\n'
-            '[[library]]\nname = "a"\nsources = ["a.c"]',
+            (
+                '[[library]]\nname = "b"\nsources = ["b.c"]\nlink = ["a"]\n'
+                '[[library]]\nname = "a"\nsources = ["a.c"]'
+            ),
             Config(
                 library=(
                     Library(name="b", sources=("b.c",), link=("a",)),
@@ -205,8 +207,10 @@ def test_an_empty_table_is_the_defaults(load: Load) -> None:
             ),
         ),
         (
-            '[[extension]]\nname = "tool"\nsources = ["a.c"]\n'
-            '[[executable]]\nname = "tool"\nsources = ["b.c"]',
+            (
+                '[[extension]]\nname = "tool"\nsources = ["a.c"]\n'
+                '[[executable]]\nname = "tool"\nsources = ["b.c"]'
+            ),
             Config(
                 extension=(Extension(name="tool", sources=("a.c",)),),
                 executable=(Executable(name="tool", sources=("b.c",)),),

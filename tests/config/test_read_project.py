@@ -45,8 +45,10 @@ def test_a_project_without_the_table_is_a_pure_one(tmp_path: Path, text: str) ->
         ),
         (
             b"[tool.zigwheel]\nname = 'Gr\xfc\xdfe'\n",
-            "pyproject.toml, line 2, column 11: byte 0xfc is not UTF-8\n"
-            "  hint: TOML is UTF-8: save the file in this encoding",
+            (
+                "pyproject.toml, line 2, column 11: byte 0xfc is not UTF-8\n"
+                "  hint: TOML is UTF-8: save the file in this encoding"
+            ),
         ),
         (
             b"tool = 1",
@@ -54,13 +56,17 @@ def test_a_project_without_the_table_is_a_pure_one(tmp_path: Path, text: str) ->
         ),
         (
             b"[[tool.zigwheel]]\nlto = true",
-            "`tool.zigwheel` is [{ lto = true }], an array; it must be a table\n"
-            "  hint: write `[tool.zigwheel]`",
+            (
+                "`tool.zigwheel` is [{ lto = true }], an array; it must be a table\n"
+                "  hint: write `[tool.zigwheel]`"
+            ),
         ),
         (
             b"[tool]\nzigwheel = 1999-12-31",
-            "`tool.zigwheel` is 1999-12-31, a date or time; it must be a table\n"
-            "  hint: write `[tool.zigwheel]`",
+            (
+                "`tool.zigwheel` is 1999-12-31, a date or time; it must be a table\n"
+                "  hint: write `[tool.zigwheel]`"
+            ),
         ),
     ],
 )
@@ -81,7 +87,7 @@ def test_no_pyproject(tmp_path: Path) -> None:
 
 def test_a_folder_named_pyproject(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").mkdir()
-    with pytest.raises(StorageError, match="pyproject.toml` cannot be read"):
+    with pytest.raises(StorageError, match=r"pyproject\.toml` cannot be read"):
         read_project(tmp_path)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from zigwheel.config.forms import Mark
-from zigwheel.config.kinds import Kind, keys_of
+import zigwheel
+from zigwheel.config.kinds import keys_of
 from zigwheel.config.model import Config
 from zigwheel.config.settings import PREFIX, RESERVED, options
 from zigwheel.errors import ConfigError, ErrorCollection
@@ -71,7 +71,11 @@ TEXTS = [
     ("wheel.data", "a=b=c", {"a": "b=c"}),
     ("extension.optimize", "debug", "debug"),
     ("extension.extra-compile-args", "-O2;-g", ("-O2", "-g")),
-    ("extension.define-macros", "A=1;B;C=;D=false", {"X": 1, "A": "1", "B": True, "C": "", "D": False}),
+    (
+        "extension.define-macros",
+        "A=1;B;C=;D=false",
+        {"X": 1, "A": "1", "B": True, "C": "", "D": False},
+    ),
     ("extension.define-macros", '{ A = 1, X = "2" }', {"X": "2", "A": 1}),
     ("extension.file-args", "a.c=-mavx2;b.c=-g", {"a.c": ("-mavx2",), "b.c": ("-g",)}),
     ("extension.file-args", '{ "a.c" = ["-a", "-b"] }', {"a.c": ("-a", "-b")}),
@@ -101,7 +105,11 @@ def test_a_setting_of_components_is_for_all_of_them(load: Load) -> None:
     ("name", "values", "expected"),
     [
         ("wheel.exclude", ["a;b", '["c"]'], ("a", "b", "c")),
-        ("extension.define-macros", ["A=1", "B=2;A=3", '{ C = "x" }'], {"X": 1, "A": "3", "B": "2", "C": "x"}),
+        (
+            "extension.define-macros",
+            ["A=1", "B=2;A=3", '{ C = "x" }'],
+            {"X": 1, "A": "3", "B": "2", "C": "x"},
+        ),
         ("wheel.packages", ["src/a", "src/b"], {"a": "src/a", "b": "src/b"}),
         ("py-api", ["cp39", "cp310"], "cp310"),
         ("verbose", ["true", "false"], False),
@@ -114,9 +122,7 @@ def test_values_that_frontends_pass(
     load: Load, name: str, values: object, expected: object
 ) -> None:
     text = f"wheel.exclude = ['old']\nwheel.packages = {{ old = 'old' }}\n{BASE}"
-    assert value_at(load(text, settings={name: values}), name) == expected if (
-        name != "wheel.packages"
-    ) else value_at(load(text, settings={name: values}), name) == expected
+    assert value_at(load(text, settings={name: values}), name) == expected
 
 
 def test_precedence(load: Load) -> None:
@@ -149,7 +155,7 @@ WRONG = [
     (
         {"extension.name": "a"},
         {},
-        "unknown option `-C extension.name`; did you mean `extension.lto`?",
+        "`-C extension.name` is not allowed\n  hint: it would give every entry the same name",
     ),
     (
         {"qqq": "a"},
@@ -169,14 +175,18 @@ WRONG = [
     (
         {"--global-option": "build"},
         {},
-        "`-C --global-option` means something to setuptools, and nothing here\n  hint: flags are "
-        "`-C extension.extra-compile-args=...`; every option has such a key",
+        (
+            "`-C --global-option` means something to setuptools, and nothing here\n  hint: flags are "
+            "`-C extension.extra-compile-args=...`; every option has such a key"
+        ),
     ),
     (
         {"--build-option": "build"},
         {},
-        "`-C --build-option` means something to setuptools, and nothing here\n  hint: flags are "
-        "`-C extension.extra-compile-args=...`; every option has such a key",
+        (
+            "`-C --build-option` means something to setuptools, and nothing here\n  hint: flags are "
+            "`-C extension.extra-compile-args=...`; every option has such a key"
+        ),
     ),
     (
         {"verbose": "maybe"},
@@ -189,19 +199,20 @@ WRONG = [
     (
         {"optimize": "fats"},
         {},
-        '`-C optimize` is "fats"; it must be "fast", "small", "safe" or "debug"\n'
-        '  hint: did you mean "fast"?',
+        (
+            '`-C optimize` is "fats"; it must be "fast", "small", "safe" or "debug"\n'
+            '  hint: did you mean "fast"?'
+        ),
     ),
     (
         {"wheel.exclude": '["a", 3]'},
         {},
-        "`-C wheel.exclude[1]` is 3, an integer; it must be a string\n"
-        '  hint: write "3"',
+        '`-C wheel.exclude[1]` is 3, an integer; it must be a string\n  hint: write "3"',
     ),
     (
         {"wheel.exclude": '["a'},
         {},
-        "`-C wheel.exclude` is \"[\\\"a\"; it must be a TOML array (Unterminated string)",
+        '`-C wheel.exclude` is "[\\"a"; it must be a TOML array (Unterminated string)',
     ),
     (
         {"wheel.exclude": '["a"]\nx = 1'},
@@ -216,14 +227,18 @@ WRONG = [
     (
         {"wheel.data": "../a=b"},
         {},
-        '`-C wheel.data` has the key "../a"; '
-        "it must be a relative path inside the wheel, with `/` and without `..`",
+        (
+            '`-C wheel.data` has the key "../a"; '
+            "it must be a relative path inside the wheel, with `/` and without `..`"
+        ),
     ),
     (
         {},
         {"ZIGWHEEL_PY_API": "3.10"},
-        '`ZIGWHEEL_PY_API` is "3.10"; '
-        "it must be `cp3` and the oldest minor version, such as `cp310`",
+        (
+            '`ZIGWHEEL_PY_API` is "3.10"; '
+            "it must be `cp3` and the oldest minor version, such as `cp310`"
+        ),
     ),
     (
         {},
@@ -233,8 +248,15 @@ WRONG = [
     (
         {"extension.link": "y"},
         {},
-        '`tool.zigwheel.extension[0].link[0]` is "y", which names no library; '
-        "did you mean `z`?",
+        (
+            '`-C extension.link[0]` is "y", which names no library\n'
+            "  hint: there is `z`; system libraries go into `libraries`"
+        ),
+    ),
+    (
+        {},
+        {"ZIGWHEEL_LIBRARY_LINK": "zz"},
+        '`ZIGWHEEL_LIBRARY_LINK[0]` is "zz", which names no library; did you mean `z`?',
     ),
 ]
 
@@ -273,11 +295,15 @@ def test_variables_that_are_no_option_are_warned_of(load: Load) -> None:
     }
     assert load("", environ=environ, warn=said.append) == Config()
     assert said == [
-        "the environment variable `ZIGWHEEL_EXTENSION_NAME` is no option of zigwheel; "
-        "did you mean `ZIGWHEEL_EXTENSION_LINK`?",
+        (
+            "the environment variable `ZIGWHEEL_EXTENSION_NAME` is no option of zigwheel; "
+            "did you mean `ZIGWHEEL_EXTENSION_LINK`?"
+        ),
         "the environment variable `ZIGWHEEL_FROBNICATE` is no option of zigwheel",
-        "the environment variable `ZIGWHEEL_PYAPI` is no option of zigwheel; "
-        "did you mean `ZIGWHEEL_PY_API`?",
+        (
+            "the environment variable `ZIGWHEEL_PYAPI` is no option of zigwheel; "
+            "did you mean `ZIGWHEEL_PY_API`?"
+        ),
     ]
 
 
@@ -292,6 +318,15 @@ def test_every_field_is_an_option() -> None:
     assert {"extension.py-limited-api", "wheel.build-tag", "python"} <= set(options())
 
 
+def test_every_variable_in_the_source_is_an_option_or_reserved() -> None:
+    folder = Path(zigwheel.__file__).parent
+    texts = [path.read_text("utf-8") for path in folder.rglob("*.py")]
+    named = {name for text in texts for name in re.findall(r"\bZIGWHEEL_[A-Z_]*[A-Z]\b", text)}
+    known = {option.variable for option in options().values()} | RESERVED
+    assert "ZIGWHEEL_ZIG" in named
+    assert named <= known
+
+
 def test_variables_are_unambiguous() -> None:
     variables = [option.variable for option in options().values()]
     assert len(set(variables)) == len(variables)
@@ -300,112 +335,3 @@ def test_variables_are_unambiguous() -> None:
     assert options()["wheel.exclude"].variable == "ZIGWHEEL_WHEEL_EXCLUDE"
     assert options()["py-api"].variable == "ZIGWHEEL_PY_API"
     assert options()["extension.optimize"].variable == "ZIGWHEEL_EXTENSION_OPTIMIZE"
-
-
-# Round trips: whatever TOML can say, -C and a variable can say.
-
-WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
-
-
-def values(kind: Kind) -> st.SearchStrategy[Any]:
-    """Right values of a kind, as TOML holds them."""
-    if kind.choices:
-        return st.sampled_from(kind.choices)
-    if kind.shape == "scalar":
-        each = {str: strings(kind), int: st.integers(-(2**31), 2**31), bool: st.booleans()}
-        return st.one_of(*(each[t] for t in kind.types))
-    assert kind.item is not None
-    if kind.shape == "list":
-        return st.lists(values(kind.item), max_size=3)
-    assert kind.key is not None
-    return st.dictionaries(strings(kind.key), values(kind.item), max_size=3)
-
-
-def strings(kind: Kind) -> st.SearchStrategy[str]:
-    """Strings that have the form of a kind."""
-    if kind.form is None:
-        return WORDS
-    aliases = {alias for alias, _ in kind.form.aliases}
-    return st.from_regex(kind.form.pattern, fullmatch=True).filter(lambda s: s not in aliases)
-
-
-def toml(value: Any) -> str:
-    """A value in TOML's notation, on one line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, str):
-        plain = [c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08x}" for c in value]
-        return f'"{"".join(plain)}"'
-    if isinstance(value, list):
-        return f"[{', '.join(toml(v) for v in value)}]"
-    return f"{{ {', '.join(f'{toml(k)} = {toml(v)}' for k, v in value.items())} }}"
-
-
-def text_of(value: Any) -> str:
-    """A value as `-C` takes it."""
-    return value if isinstance(value, str) else toml(value)
-
-
-# What check.py refuses, or what has a meaning beyond one value.
-ALONE = sorted(set(options()) - {"minimum-version", "version.pattern"})
-
-
-@st.composite
-def settings_of_options(draw: st.DrawFn) -> tuple[str, Any]:
-    """An option and a right value of it, not blank."""
-    name = draw(st.sampled_from(ALONE))
-    kind = options()[name].kind
-    return name, draw(values(kind))
-
-
-def from_toml(load: Load, name: str, value: Any) -> Config | str:
-    """The config where pyproject.toml sets an option, or the errors, which do not depend on it."""
-    outer, _, inner = name.rpartition(".")
-    text = f"{inner} = {toml(value)}"
-    if outer in ("extension", "library", "executable"):
-        array = f"[[{outer}]]\nname = 'a'\n"
-        rest = "" if inner == "sources" else "sources = ['a']\n"
-        text = f"{array}{rest}{text}"
-    elif outer:
-        text = f"{outer}.{text}"
-    return outcome(load, text)
-
-
-def outcome(load: Load, text: str, **given: Any) -> Config | str:
-    """The config, or the kind of error."""
-    try:
-        return load(text, **given)
-    except (ConfigError, ErrorCollection) as error:
-        return str(error)
-
-
-@settings(max_examples=400, deadline=None)
-@given(settings_of_options())
-def test_round_trip(load: Load, case: tuple[str, Any]) -> None:
-    name, value = case
-    outer = name.rpartition(".")[0]
-    base = ""
-    if outer in ("extension", "library", "executable"):
-        base = f"[[{outer}]]\nname = 'a'\nsources = ['a']"
-    expected = from_toml(load, name, value)
-    assert outcome(load, base, settings={name: text_of(value)}) == expected
-    assert outcome(load, base, environ={options()[name].variable: text_of(value)}) == expected
-
-
-@given(st.lists(WORDS.map(str.strip).filter(lambda s: s and ";" not in s and s[0] != "[")))
-def test_lists_between_semicolons(load: Load, items: list[str]) -> None:
-    config = load("", settings={"sdist.exclude": " ; ".join(items)})
-    assert config.sdist.exclude == tuple(items)
-
-
-@given(st.text(), st.sampled_from(sorted(options())))
-def test_any_text_is_read_or_refused(load: Load, text: str, name: str) -> None:
-    kind = options()[name].kind
-    found = outcome(load, "", settings={name: text})
-    if isinstance(found, str):
-        assert found.startswith(("`-C ", "`tool.zigwheel."))
-    elif kind.types == (str,) and not kind.form and "." not in name:
-        assert value_at(found, name) == text
-    assert Mark.SINGLE not in kind.marks

@@ -73,7 +73,14 @@ def git(tmp_path: Path) -> Callable[..., str]:
     environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "LC_ALL": "C"}
 
     def run(folder: Path, *arguments: str) -> str:
-        options = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "protocol.file.allow=always"]
+        options = [
+            "-c",
+            "user.name=A",
+            "-c",
+            "user.email=a@example.com",
+            "-c",
+            "protocol.file.allow=always",
+        ]
         done = subprocess.run(
             ["git", *options, *arguments], cwd=folder, env=environ, capture_output=True, text=True
         )
@@ -95,22 +102,29 @@ def repository(git: Callable[..., str]) -> Callable[[Path], Path]:
     return make
 
 
-def _interpreters() -> list[str]:
+def _interpreters() -> dict[str, str]:
     """Other CPythons on this machine, one of each minor version: on PATH, and pyenv's."""
     found: dict[str, str] = {}
-    for minor in range(10, 16):
+    for minor in range(9, 16):
         name = f"python3.{minor}"
         pyenv = sorted(Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/python3"))
         path = str(pyenv[-1]) if pyenv else shutil.which(name)
         if path and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0:
             found[name] = path
-    return list(found.values())
+    return found
 
 
 @pytest.fixture(scope="session")
 def interpreters() -> list[str]:
-    """Paths of the CPythons from 3.10 to 3.15 on this machine."""
-    return _interpreters() or [sys.executable]
+    """Paths of the CPythons from 3.10 to 3.15 on this machine, which can run zigwheel."""
+    found = {name: path for name, path in _interpreters().items() if name != "python3.9"}
+    return list(found.values()) or [sys.executable]
+
+
+@pytest.fixture(scope="session")
+def targets() -> list[str]:
+    """Paths of the CPythons from 3.9 to 3.15 on this machine, which wheels are built for."""
+    return list(_interpreters().values()) or [sys.executable]
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,14 @@ from zigwheel.wheel.entries import Entry, content, mode_of
 @pytest.mark.skipif(os.name != "posix", reason="permission bits of POSIX systems")
 @pytest.mark.parametrize(
     ("bits", "mode"),
-    [(0o600, 0o644), (0o666, 0o644), (0o655, 0o644), (0o700, 0o755), (0o777, 0o755), (0o6755, 0o755)],
+    [
+        (0o600, 0o644),
+        (0o666, 0o644),
+        (0o655, 0o644),
+        (0o700, 0o755),
+        (0o777, 0o755),
+        (0o6755, 0o755),
+    ],
 )
 def test_the_owner_decides_where_the_disk_keeps_bits(tmp_path: Path, bits: int, mode: int) -> None:
     file = tmp_path / "x"
@@ -33,7 +40,9 @@ def test_the_owner_decides_where_the_disk_keeps_bits(tmp_path: Path, bits: int, 
         (0, "", 0o644),
     ],
 )
-def test_git_decides_where_it_keeps_none(tmp_path: Path, recorded: int, text: str, mode: int) -> None:
+def test_git_decides_where_it_keeps_none(
+    tmp_path: Path, recorded: int, text: str, mode: int
+) -> None:
     file = tmp_path / "x"
     file.write_text(text)
     file.chmod(0o777)

@@ -134,28 +134,27 @@ def test_what_is_no_file(tree: Tree, tmp_path: Path) -> None:
 UNREADABLE = """
 import os, sys
 from pathlib import Path
-if os.getuid() == 0:
-    os.setgid(65534); os.setuid(65534)
 from zigwheel.errors import StorageError
 from zigwheel.wheel.entries import Entry, content
 from zigwheel.wheel.files import walk
-root = Path(sys.argv[1])
+
+os.chdir(sys.argv[1])
+if os.getuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
 try:
-    list(walk(root, root / "pkg", lambda path: True))
+    list(walk(Path("."), Path("pkg"), lambda path: True))
 except StorageError as error:
     print(error)
 try:
-    content(Entry(path="a.py", source=root / "secret"))
+    content(Entry(path="a.py", source=Path("secret")))
 except StorageError as error:
     print(error)
 """
 
 
-def test_unreadable_files_and_folders_are_named(tree: Tree, tmp_path: Path) -> None:
+def test_unreadable_files_and_folders_are_named(tree: Tree) -> None:
     root = tree({"pkg/closed/a.py": "", "secret": ""})
-    for folder in (tmp_path, *tmp_path.parents):
-        if not os.stat(folder).st_mode & 0o001 and folder.stat().st_uid == os.getuid():
-            folder.chmod(folder.stat().st_mode | 0o011)
     (root / "pkg/closed").chmod(0)
     (root / "secret").chmod(0)
     try:
@@ -166,9 +165,9 @@ def test_unreadable_files_and_folders_are_named(tree: Tree, tmp_path: Path) -> N
         (root / "pkg/closed").chmod(0o755)
     assert done.stderr == ""
     first, hint, second, _ = done.stdout.splitlines()
-    assert first == f"{str(root / 'pkg/closed')!r} cannot be read: Permission denied"
+    assert first == "'pkg/closed' cannot be read: Permission denied"
     assert "permissions" in hint
-    assert second == f"{str(root / 'secret')!r} cannot be read: Permission denied"
+    assert second == "'secret' cannot be read: Permission denied"
 
 
 def test_names_are_utf_8_whatever_the_locale_says(tmp_path: Path) -> None:

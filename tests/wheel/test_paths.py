@@ -35,7 +35,9 @@ def test_bad_paths(path: str) -> None:
     assert path_problem(path) == BAD[path]
 
 
-@pytest.mark.parametrize("path", ["a", "a/b.py", "...", "a..b/..c", "ü/x y.py", "ab:c", ".hidden", "-x"])
+@pytest.mark.parametrize(
+    "path", ["a", "a/b.py", "...", "a..b/..c", "ü/x y.py", "ab:c", ".hidden", "-x"]
+)
 def test_good_paths(path: str) -> None:
     assert path_problem(path) == ""
 
@@ -51,7 +53,9 @@ def test_accepted_paths_stay_below_the_folder_they_are_unpacked_in(path: str) ->
         assert zipfile.ZipInfo(path).filename == path
 
 
-@given(st.lists(st.sampled_from(["a", "A", "a/b", "a/B", "c", "ß", "SS", "é", "e\u0301"]), max_size=4))
+@given(
+    st.lists(st.sampled_from(["a", "A", "a/b", "a/B", "c", "ß", "SS", "é", "e\u0301"]), max_size=4)
+)
 def test_collisions_are_those_of_folded_names(paths: list[str]) -> None:
     keys = [folded(path) for path in paths]
     nested = any(parent in keys for key in keys for parent in parents(key))

@@ -31,11 +31,13 @@ ENTRIES = (
     Entry(path=f"{INFO}/METADATA", data=b"Metadata-Version: 2.1\nName: fastsum\nVersion: 1.0\n"),
     Entry(path="fastsum/__init__.py", data=b""),
     Entry(path="fastsum/tiny", data=b"ab"),
-    Entry(path="zoo/größe, \"wild\".txt", data=b"x" * 50),
+    Entry(path='zoo/größe, "wild".txt', data=b"x" * 50),
 )
 
 
-def write(folder: Path, entries: Iterable[Entry] = ENTRIES, epoch: int | None = None, **more: Any) -> Path:
+def write(
+    folder: Path, entries: Iterable[Entry] = ENTRIES, epoch: int | None = None, **more: Any
+) -> Path:
     named = {"dist_name": "fastsum", "version": "1.0", "build_tag": "", "tag": TAG, **more}
     return write_wheel(
         folder, wheel_metadata=WHEEL, entries=entries, source_date_epoch=epoch, **named
@@ -57,7 +59,7 @@ def test_order(tmp_path: Path) -> None:
             "fastsum/_core.so",
             "fastsum/tiny",
             "fastsum/z.py",
-            "zoo/größe, \"wild\".txt",
+            'zoo/größe, "wild".txt',
             f"{INFO}/METADATA",
             f"{INFO}/WHEEL",
             f"{INFO}/RECORD",

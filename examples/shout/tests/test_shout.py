@@ -9,7 +9,7 @@ import unittest
 import shout
 
 
-def run(*arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
+def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [shout.program(), *arguments],
         input=text,

@@ -189,13 +189,16 @@ def _evaluate(node: ast.expr, values: Mapping[str, Value | Obstacle]) -> Value:
                 raise NotStaticError(known)
             return known
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            first, second = _evaluate(left, values), _evaluate(right, values)
-            if isinstance(first, str) and isinstance(second, str):
-                return first + second
-            if isinstance(first, tuple) and isinstance(second, tuple):
-                return first + second
+            return _sum(node, _evaluate(left, values), _evaluate(right, values))
         case ast.Subscript(value=inner, slice=index):
             return _subscript(node, _evaluate(inner, values), index)
+        case _:
+            return _text(node, values)
+
+
+def _text(node: ast.expr, values: Mapping[str, Value | Obstacle]) -> str:
+    """The string that an f-string, `str(...)` or `join` makes."""
+    match node:
         case ast.JoinedStr(values=pieces):
             return "".join(str(_evaluate(piece, values)) for piece in pieces)
         case ast.FormattedValue(value=inner, conversion=-1 | 115, format_spec=None):
@@ -204,10 +207,21 @@ def _evaluate(node: ast.expr, values: Mapping[str, Value | Obstacle]) -> Value:
             return str(_evaluate(inner, values))
         case ast.Call(func=ast.Attribute(value=separator, attr="join"), args=[inner], keywords=[]):
             glue = _evaluate(separator, values)
-            parts = _strings(inner, values)
             if isinstance(glue, str):
-                return glue.join(parts)
-    raise NotStaticError(_obstacle(node, f"`{ast.unparse(node)}` is not a plain value"))
+                return glue.join(_strings(inner, values))
+    raise _not_plain(node)
+
+
+def _sum(node: ast.expr, first: Value, second: Value) -> Value:
+    if isinstance(first, str) and isinstance(second, str):
+        return first + second
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        return first + second
+    raise _not_plain(node)
+
+
+def _not_plain(node: ast.expr) -> NotStaticError:
+    return NotStaticError(_obstacle(node, f"`{ast.unparse(node)}` is not a plain value"))
 
 
 def _subscript(node: ast.expr, value: Value, index: ast.expr) -> Value:
@@ -221,7 +235,7 @@ def _subscript(node: ast.expr, value: Value, index: ast.expr) -> Value:
             return value[ast.literal_eval(index)]
     except (ValueError, TypeError, IndexError):
         pass
-    raise NotStaticError(_obstacle(node, f"`{ast.unparse(node)}` is not a plain value"))
+    raise _not_plain(node)
 
 
 def _strings(node: ast.expr, values: Mapping[str, Value | Obstacle]) -> list[str]:

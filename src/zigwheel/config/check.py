@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from zigwheel.config.convert import Errors, Part
 from zigwheel.config.overrides import Names
@@ -53,16 +53,21 @@ def names_of(part: Part, errors: Errors) -> Names:
     return names
 
 
-def link_errors(part: Part, place: str, libraries: Mapping[str, str]) -> Iterator[ConfigError]:
-    """The errors for `link` in the components of a part, where it names no library."""
+def link_errors(
+    part: Part, libraries: Mapping[str, str], place: Callable[[str], str]
+) -> Iterator[ConfigError]:
+    """The errors for `link` in the components of a part, where it names no library.
+
+    `place` gives the words for a dotted key of the part.
+    """
     for array in COMPONENTS:
         value = part.get(array, [])
-        entries = [("", value)] if isinstance(value, dict) else enumerate(value)
-        for index, entry in entries:
-            where = f"{place}.{array}" + (f"[{index}]" if index != "" else "")
+        keys = [array] if isinstance(value, dict) else [f"{array}[{i}]" for i in range(len(value))]
+        entries = [value] if isinstance(value, dict) else value
+        for key, entry in zip(keys, entries, strict=True):
             for position, name in enumerate(entry.get("link", ())):
                 if name not in libraries:
-                    yield no_library(f"{where}.link[{position}]", name, libraries)
+                    yield no_library(f"{place(f'{key}.link')}[{position}]", name, libraries)
 
 
 def no_library(place: str, name: str, libraries: Mapping[str, str]) -> ConfigError:

@@ -148,7 +148,9 @@ def read_scalar(kind: Kind, raw: object, place: str, errors: Errors) -> object:
         errors.append(wrong_value(place, raw, words(kind), hint))
         return None
     if not raw:
-        errors.append(wrong_value(place, raw, kind.form.text if kind.form else "a string that is not empty"))
+        errors.append(
+            wrong_value(place, raw, kind.form.text if kind.form else "a string that is not empty")
+        )
         return None
     value = reads_as(kind.form, raw) if kind.form else raw
     if value is None and kind.form:

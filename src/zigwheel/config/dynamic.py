@@ -159,6 +159,7 @@ def resolve_dynamic(
     state = _Resolution(project, build_state, root, pinned=pinned)
     if version:
         state.store("", {"version": version})
+    entries = tuple(entries)
     pending = {entry.field: entry for entry in entries if entry.field}
     if pending:
         state.on_demand = pending
@@ -166,7 +167,6 @@ def resolve_dynamic(
         for field in list(pending):
             view.get(field)
     else:
-        entries = tuple(entries)
         for entry in entries:
             state.run(entry, MappingProxyType(state.result))
     return ResolvedProject(project=state.result, varying=tuple(sorted(state.varying)))

@@ -69,8 +69,11 @@ def combined(below: Any, above: Any, mode: str) -> Any:
     """
     if isinstance(above, dict):
         first, last = (above, below or {}) if mode == "prepend" else (below or {}, above)
-        replaces = mode == "none" or (isinstance(above, Listing) and not mode)
-        return above if replaces else {**first, **last}
+        if mode == "none" or (isinstance(above, Listing) and not mode):
+            return above
+        # Two lists together are still a list, which replaces what is further below.
+        both = isinstance(above, Listing) and isinstance(below, Listing)
+        return Listing({**first, **last}) if both else {**first, **last}
     if not isinstance(above, tuple) or mode in ("", "none"):
         return above
     return (below or ()) + above if mode == "append" else above + (below or ())

@@ -25,7 +25,13 @@ from zigwheel.config.dynamic import (
 )
 from zigwheel.config.entrypoints import entry_points_text
 from zigwheel.config.model import VersionSettings
-from zigwheel.config.projectchecks import check_standard, check_table, converted
+from zigwheel.config.projectchecks import (
+    check_standard,
+    check_table,
+    converted,
+    unreadable,
+    wrong_types,
+)
 from zigwheel.config.provider import Entry
 from zigwheel.config.version import (
     SCM_REQUIREMENT,
@@ -116,8 +122,7 @@ def load_metadata(
         found, resolved = _resolve(root, pyproject, project, version, environ, build_state)
     except ZigwheelError as error:
         errors.extend(error.errors if isinstance(error, ErrorCollection) else (error,))
-    errors.extend(check_table(root, resolved.project))
-    standard = _standard(root, pyproject, resolved, errors)
+    standard = _standard(root, resolved, errors)
     raise_all(errors)
     assert standard is not None  # without errors there is a result
     license_files = _license_files(root, standard)
@@ -243,10 +248,7 @@ def _unresolved_project(project: dict[str, Any]) -> ResolvedProject:
 
 
 def _standard(
-    root: Path,
-    pyproject: Mapping[str, Any],
-    resolved: ResolvedProject,
-    errors: list[ZigwheelError],
+    root: Path, resolved: ResolvedProject, errors: list[ZigwheelError]
 ) -> StandardMetadata | None:
     """The checked table; what is wrong is added to `errors`."""
     import warnings
@@ -254,28 +256,32 @@ def _standard(
     from pyproject_metadata import ConfigurationError, StandardMetadata, field_to_metadata
     from pyproject_metadata.errors import ConfigurationWarning, ExceptionGroup
 
+    project = resolved.project
+    errors.extend(check_table(project))
+    broken = wrong_types(project)
+    broken.update(unreadable(root, {k: v for k, v in project.items() if k not in broken}))
+    errors.extend(error for found in broken.values() for error in found)
+    # The library fails at fields of wrong types, or reports them again.
+    sound = {key: value for key, value in project.items() if key not in broken}
+    if broken:
+        sound = {"name": "unknown", "version": "0", **sound}
     headers = {header for field in resolved.varying for header in field_to_metadata(field)}
-    table = {"build-system": plain(pyproject.get("build-system", {})), "project": resolved.project}
     try:
         with warnings.catch_warnings():
             # What it warns of is an error here, or is allowed (a licence as a table).
             warnings.simplefilter("ignore", ConfigurationWarning)
             standard = StandardMetadata.from_pyproject(
-                table,
+                {"project": sound},
                 root,
                 dynamic_metadata=sorted(headers),
                 allow_extra_keys=True,
                 all_errors=True,
             )
     except ExceptionGroup as group:
-        known = {str(error) for error in errors}
         for error in group.exceptions:
             if not isinstance(error, ConfigurationError):
                 raise
-            message = converted(error)
-            if str(message) not in known:
-                known.add(str(message))
-                errors.append(message)
+            errors.append(converted(error))
         return None
     errors.extend(check_standard(standard))
     return standard

@@ -7,7 +7,7 @@ They are those that indexes and installers make: what passes here is core metada
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,11 +58,56 @@ def converted(error: ConfigurationError) -> MetadataError:
     message, key = str(error), error.key or ""
     if key not in message:
         message = f"{key}: {message}"
-    field = key.removeprefix("project.").partition(".")[0].partition("[")[0]
-    return MetadataError(message, hint=HINTS.get(field, ""))
+    return MetadataError(f"pyproject.toml: {message}", hint=HINTS.get(_field(key), ""))
 
 
-def check_table(root: Path, project: dict[str, Any]) -> Iterator[MetadataError]:
+def _field(key: str) -> str:
+    """The field of `[project]` in a key such as `project.dependencies[0]`."""
+    return key.removeprefix("project.").partition(".")[0].partition("[")[0]
+
+
+def wrong_types(project: Mapping[str, Any]) -> dict[str, list[MetadataError]]:
+    """The errors of each field that has not the type and form that PEP 621 asks for."""
+    if not isinstance(project.get("dynamic", []), list):
+        wrong = MetadataError(
+            f"`project.dynamic` is {quote(project['dynamic'])}, not a list",
+            hint='write for example `dynamic = ["version"]`',
+        )
+        rest = {key: value for key, value in project.items() if key != "dynamic"}
+        return {"dynamic": [wrong], **wrong_types(rest)}
+    from pyproject_metadata import ConfigurationError
+    from pyproject_metadata.errors import ExceptionGroup
+    from pyproject_metadata.project_table import to_project_table
+
+    errors: dict[str, list[MetadataError]] = {}
+    try:
+        to_project_table({"project": project}, collect_errors=True)
+    except ExceptionGroup as group:
+        for error in group.exceptions:
+            if not isinstance(error, ConfigurationError):
+                raise
+            errors.setdefault(_field(error.key or ""), []).append(converted(error))
+    return errors
+
+
+def unreadable(root: Path, project: Mapping[str, Any]) -> dict[str, list[MetadataError]]:
+    """The errors of fields whose files lie outside the project or are no text."""
+    errors: dict[str, list[MetadataError]] = {}
+    for key in ("readme", "license"):
+        value = project.get(key)
+        file = value.get("file") if isinstance(value, Mapping) else value
+        if not isinstance(file, str) or (key == "license" and file is value):
+            continue
+        try:
+            path = project_path(root, file, f"project.{key}")
+            if path.is_file():
+                read_source(path, file, f"project.{key}")
+        except MetadataError as error:
+            errors[key] = [error]
+    return errors
+
+
+def check_table(project: Mapping[str, Any]) -> Iterator[MetadataError]:
     """What pyproject-metadata lets pass, or reports less well."""
     known = sorted(FIELDS | {"name", "dynamic"})
     for key in sorted(set(project).difference(known)):
@@ -71,16 +116,24 @@ def check_table(root: Path, project: dict[str, Any]) -> Iterator[MetadataError]:
             f"unknown key `{child('project', key)}`{meant}",
             hint="" if meant else "the settings of a tool have a table of their own, `[tool.NAME]`",
         )
-    for key, option in (("readme", project.get("readme")), ("license", project.get("license"))):
-        file = option.get("file") if isinstance(option, dict) else option
-        if isinstance(file, str) and (key == "readme" or isinstance(option, dict)):
-            try:
-                path = project_path(root, file, f"project.{key}")
-                if path.is_file():
-                    read_source(path, file, f"project.{key}")
-            except MetadataError as error:
-                yield error
+    for key in ("authors", "maintainers", "keywords", "classifiers", "urls"):
+        yield from _check_lines(f"project.{key}", project.get(key))
     yield from check_entry_points(project)
+
+
+def _check_lines(place: str, value: object) -> Iterator[MetadataError]:
+    """Strings that would not fit into one line of a header."""
+    if isinstance(value, str) and value.splitlines() not in ([], [value]):
+        yield MetadataError(
+            f"`{place}` is {quote(value)}, with a line break", hint="write it on one line"
+        )
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _check_lines(f"{place}[{index}]", item)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _check_lines(place, key)
+            yield from _check_lines(child(place, key), item)
 
 
 def check_standard(standard: StandardMetadata) -> Iterator[MetadataError]:

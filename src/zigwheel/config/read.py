@@ -13,7 +13,7 @@ from zigwheel.config.convert import Errors, built, read_record
 from zigwheel.config.merge import merged
 from zigwheel.config.model import Config
 from zigwheel.config.overrides import read_overrides, with_overrides
-from zigwheel.config.settings import read_environment, read_settings
+from zigwheel.config.settings import read_environment, read_settings, variable_of
 from zigwheel.config.words import quote, wrong_type
 from zigwheel.errors import ConfigError, StorageError, raise_all
 
@@ -111,13 +111,18 @@ def load_config(
     below = read_record(Config, tables, TOOL, errors, beside=("overrides",))
     names = names_of(below, errors)
     overrides = read_overrides(project.tool.get("overrides", []), names, errors)
-    layers = [read_environment(environ, errors, warn), read_settings(settings or {}, errors)]
-    for place, body in ((TOOL, below), *((o.place, o.body) for o in overrides)):
-        errors += link_errors(body, place, names["library"])
+    outside = (
+        (read_environment(environ, errors, warn), variable_of),
+        (read_settings(settings or {}, errors), "-C {}".format),
+    )
+    inside = ((below, TOOL), *((override.body, override.place) for override in overrides))
+    toml = ((part, f"{place}.{{}}".format) for part, place in inside)
+    for part, place in (*toml, *outside):
+        errors += link_errors(part, names["library"], place)
     part = below
     if conditions is not None and not errors:
         part = with_overrides(below, overrides, conditions)
-    for layer in layers:
+    for layer, _ in outside:
         part = merged(part, layer)
     errors += too_old(part.get("minimum-version"))
     applied = conditions is not None or not overrides

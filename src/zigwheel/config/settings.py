@@ -16,12 +16,12 @@ from zigwheel.config.forms import Mark
 from zigwheel.config.kinds import Kind, keys_of
 from zigwheel.config.merge import merged
 from zigwheel.config.model import Config
-from zigwheel.config.words import did_you_mean, quote, type_words, wrong_value
+from zigwheel.config.words import did_you_mean, nearest, quote, type_words, wrong_value
 from zigwheel.errors import ConfigError
 
 PREFIX = "ZIGWHEEL_"
 # Variables with our prefix that are read elsewhere.
-RESERVED = frozenset({"ZIGWHEEL_ZIG"})
+RESERVED = frozenset({"ZIGWHEEL_EDITABLE_SKIP", "ZIGWHEEL_ZIG"})
 SETUPTOOLS_KEYS = frozenset({"--build-option", "--global-option"})
 BOOLEANS: Mapping[str, bool] = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
@@ -41,7 +41,12 @@ class Option:
     @property
     def variable(self) -> str:
         """The environment variable, such as `ZIGWHEEL_WHEEL_EXCLUDE`."""
-        return PREFIX + self.name.replace(".", "_").replace("-", "_").upper()
+        return variable_of(self.name)
+
+
+def variable_of(name: str) -> str:
+    """The environment variable for the option with a dotted key."""
+    return PREFIX + name.replace(".", "_").replace("-", "_").upper()
 
 
 @cache
@@ -95,6 +100,11 @@ def unknown_setting(name: str) -> ConfigError:
         return ConfigError(
             f"`-C {name}` is a table", hint=f"set one of its keys, such as `-C {inner[0]}=...`"
         )
+    outer, _, tail = name.rpartition(".")
+    if tail == "name" and f"{outer}.sources" in options():
+        return ConfigError(
+            f"`-C {name}` is not allowed", hint="it would give every entry the same name"
+        )
     tails = [option for option in options() if option.endswith(f".{name}")]
     meant = f"; did you mean `{tails[0]}`?" if tails else did_you_mean(name, list(options()))
     hint = "" if meant else "the option reference lists every key"
@@ -113,7 +123,8 @@ def read_environment(
     for name, value in sorted(given.items()):
         option = known.get(name)
         if option is None:
-            meant = did_you_mean(name, list(known))
+            near = nearest(name.removeprefix(PREFIX), [v.removeprefix(PREFIX) for v in known])
+            meant = f"; did you mean `{PREFIX}{near}`?" if near else ""
             warn(f"the environment variable `{name}` is no option of zigwheel{meant}")
             continue
         raw = raw_value(option.kind, value, name, errors)

@@ -47,7 +47,7 @@ else:
         version = _get_version(config, force_write_version_files=True)
         answer = {"version": version and str(version)}
     except OSError as error:
-        answer = {"storage": str(error)}
+        answer = {"storage" if error.filename else "failed": str(error)}
     except Exception as error:
         answer = {"failed": f"{type(error).__name__}: {error}"}
 print("\\n" + json.dumps(answer))
@@ -244,7 +244,7 @@ def _version_from_scm(root: Path, name: str, environ: Mapping[str, str]) -> str:
         errors="replace",
         check=False,
     )
-    if done.returncode:
+    if done.returncode or not done.stdout.strip():
         raise MetadataError(f"`{TABLE}.scm`: setuptools-scm ended with {done.stderr.strip()}")
     if done.stderr.strip():
         print(done.stderr.strip(), file=sys.stderr)

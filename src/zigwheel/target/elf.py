@@ -57,7 +57,7 @@ def read_elf(path: str | Path) -> ElfIdentity | None:
 
 def _read(file: BinaryIO) -> ElfIdentity | None:
     head = file.read(64)
-    if head[:4] != b"\x7fELF" or head[4] not in (1, 2):
+    if len(head) < 52 or head[:4] != b"\x7fELF" or head[4] not in (1, 2):
         return None
     bits = 64 if head[4] == 2 else 32
     order = ">" if head[5] == 2 else "<"
@@ -74,10 +74,12 @@ def _read(file: BinaryIO) -> ElfIdentity | None:
         kind, offset, length = struct.unpack_from(fields, headers, number * size)
         if kind == _PT_INTERP:
             file.seek(offset)
-            interpreter = file.read(length).rstrip(b"\0")
+            interpreter = file.read(length)
+            if len(interpreter) < length:
+                return None
             break
     return ElfIdentity(
         arch=_ARCHES.get((machine, bits, order), ""),
         hard_float=bool(flags & _ARM_HARD_FLOAT),
-        interpreter=os.fsdecode(interpreter),
+        interpreter=os.fsdecode(interpreter.rstrip(b"\0")),
     )

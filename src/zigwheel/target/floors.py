@@ -12,7 +12,7 @@ from zigwheel.target.triple import ARCHITECTURES, MACOS_MINIMUM, MUSL_MINIMUM
 
 Version = tuple[int, int]
 
-_OPTION = re.compile(r"(?:(manylinux|musllinux)_)?(\d+)[._](\d+)", re.ASCII)
+_OPTION = r"(?:(manylinux|musllinux)_)?(\d+)[._](\d+)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +55,7 @@ def parse_floors(*, manylinux: str, musllinux: str, environ: Mapping[str, str]) 
 
 
 def _option(name: str, text: str, *, example: str) -> Version:
-    found = _OPTION.fullmatch(text.strip())
+    found = re.fullmatch(_OPTION, text.strip(), re.ASCII)
     if not found or (found[1] or name) != name:
         raise TargetError(
             f"{name} `{text}` is no version", hint=f"write the oldest one, such as `{example}`"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from zigwheel.errors import StorageError
+from zigwheel.storage import replaced_folder, told
 from zigwheel.target.interpreters import HeaderSource
 
 _FOLDERS = ("cpython", "internal")
@@ -79,11 +80,12 @@ def _contents(source: HeaderSource, pyconfig: str) -> Iterator[tuple[str, bytes]
             content = pyconfig.encode()
         else:
             try:
-                with open(os.path.join(source.include, name), "rb") as file:
-                    content = file.read()
+                # Unbuffered: each file is read at once, and there are hundreds.
+                with open(os.path.join(source.include, name), "rb", buffering=0) as file:
+                    content = file.readall()
             except OSError as error:
                 raise _unreadable(source.include, error) from error
-        yield name, content.replace(b"\r\n", b"\n")
+        yield name, content.replace(b"\r\n", b"\n") if b"\r" in content else content
 
 
 def materialise(source: HeaderSource, *, pyconfig: str, folder: Path) -> None:
@@ -95,24 +97,11 @@ def materialise(source: HeaderSource, *, pyconfig: str, folder: Path) -> None:
     """
     if folder.is_dir():
         return
-    aside = folder.with_name(f".{folder.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    try:
-        _write_tree(source, pyconfig, aside)
-        os.rename(aside, folder)
-    except OSError as error:
-        # Another process was first; a folder that holds something can't be renamed over.
-        if not folder.is_dir():
-            raise StorageError(
-                f"{folder}: the headers of Python {source.release} can't be written: "
-                f"{error.strerror or error}",
-                hint="make room or set another `cache-dir`, "
-                "for example with ZIGWHEEL_CACHE_DIR=PATH",
-            ) from error
-    finally:
-        if aside.exists():
-            import shutil
-
-            shutil.rmtree(aside, ignore_errors=True)
+    with (
+        told(f"copying the headers of Python {source.release}", folder.parent),
+        replaced_folder(folder) as fresh,
+    ):
+        _write_tree(source, pyconfig, fresh)
 
 
 def _write_tree(source: HeaderSource, pyconfig: str, folder: Path) -> None:

@@ -17,8 +17,8 @@ from zigwheel.target.model import Host
 
 _NUMBER = re.compile(r"^#\s*define\s+PY_(MAJOR|MINOR)_VERSION\s+(\d+)", re.MULTILINE | re.ASCII)
 _RELEASE = re.compile(r'^#\s*define\s+PY_VERSION\s+"([^"]*)"', re.MULTILINE)
-_INTERPRETER = re.compile(r"python(?:3(?:\.(\d+)t?)?)?(?:\.exe)?", re.ASCII)
-_FOLDER_VERSION = re.compile(r"3\.\d+", re.ASCII)
+_INTERPRETER = r"python(?:3(?:\.(\d+)t?)?)?(?:\.exe)?"
+_FOLDER_VERSION = r"3\.\d+"
 
 _QUESTION = "import sysconfig; print(sysconfig.get_path('include'))"
 _PATIENCE = 10.0
@@ -172,7 +172,8 @@ def _interpreters_in(folder: str) -> list[tuple[str, tuple[int, int] | None]]:
         names = os.listdir(folder)
     except OSError:
         return []
-    found = [match for match in map(_INTERPRETER.fullmatch, names) if match]
+    matches = (re.fullmatch(_INTERPRETER, name, re.ASCII) for name in names)
+    found = [match for match in matches if match]
     versions = [(match[0], (3, int(match[1])) if match[1] else None) for match in found]
     return sorted(versions, key=lambda item: (item[1] is None, item[1] or (0, 0), item[0]))
 
@@ -251,7 +252,7 @@ def _collection(origin: str, folder: Path | None) -> Place:
     for name in names:
         found = headers_below(folder / name, origin)
         sources += found
-        if not found and _FOLDER_VERSION.search(name):
+        if not found and re.search(_FOLDER_VERSION, name, re.ASCII):
             bare.append(name)
     note = f"{', '.join(bare)} without Python.h" if bare else ""
     # Links such as uv's `cpython-3.13-...` beside `cpython-3.13.1-...` hold the same headers.

@@ -70,7 +70,7 @@ def closest(word: str, known: Iterable[str]) -> str:
     """The known word that was probably meant, or an empty string."""
     import difflib
 
-    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.7)), "")
+    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.75)), "")
 
 
 def unsupported_platform(word: str, *, place: str) -> TargetError | None:
@@ -225,9 +225,9 @@ def _windows_triple(arch: str, abi: str, *, place: str) -> Triple:
     return Triple(arch=arch, os="windows", libc="gnu")
 
 
-_VERSIONED = re.compile(r"(manylinux|musllinux|macosx)_(\d+)_(\d+)_(\w+)", re.ASCII)
-_UNVERSIONED = re.compile(r"(manylinux|musllinux|macosx)_([a-zA-Z]\w*)", re.ASCII)
-_LEGACY = re.compile(r"(manylinux\d+)_(\w+)", re.ASCII)
+_VERSIONED = r"(manylinux|musllinux|macosx)_(\d+)_(\d+)_(\w+)"
+_UNVERSIONED = r"(manylinux|musllinux|macosx)_([a-zA-Z]\w*)"
+_LEGACY = r"(manylinux\d+)_(\w+)"
 
 
 def read_platform_tag(tag: str, floors: Floors, *, place: str) -> Triple:
@@ -237,11 +237,11 @@ def read_platform_tag(tag: str, floors: Floors, *, place: str) -> Triple:
     """
     if tag in _WINDOWS_ARCHES:
         return Triple(arch=_WINDOWS_ARCHES[tag], os="windows", libc="gnu")
-    legacy = _LEGACY.fullmatch(tag)
+    legacy = re.fullmatch(_LEGACY, tag, re.ASCII)
     if legacy:
         return _legacy_manylinux(legacy[1], legacy[2], floors, place=place)
-    versioned = _VERSIONED.fullmatch(tag)
-    short = _UNVERSIONED.fullmatch(tag)
+    versioned = re.fullmatch(_VERSIONED, tag, re.ASCII)
+    short = re.fullmatch(_UNVERSIONED, tag, re.ASCII)
     if versioned:
         family, arch_word = versioned[1], versioned[4]
         floor: Version | None = (int(versioned[2]), int(versioned[3]))
@@ -280,7 +280,10 @@ def _unknown_tag(tag: str, *, place: str) -> TargetError:
     error = unsupported_platform(tag, place=place)
     if error:
         return error
+    word = tag.removeprefix("win_")
+    meant = WINDOWS_TAGS.get(_ALIASES.get(word, word), "") if word != tag else ""
     tags = [f"{family}_{arch}" for family in ("manylinux", "musllinux") for arch in ARCHITECTURES]
-    meant = closest(tag, (*tags, *_WINDOWS_ARCHES, *(f"macosx_{arch}" for arch in _MACOS_ARCHES)))
+    tags += [*_WINDOWS_ARCHES, *(f"macosx_{arch}" for arch in _MACOS_ARCHES)]
+    meant = meant or closest(tag, tags)
     hint = f"did you mean `{meant}`?" if meant else _EXAMPLES
     return TargetError(f"{place} is neither a triple nor a platform tag", hint=hint)

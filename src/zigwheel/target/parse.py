@@ -12,8 +12,6 @@ from zigwheel.target.floors import (
     Version,
     dotted,
     parse_floors,
-    require_glibc,
-    require_musl,
 )
 from zigwheel.target.model import Host, Target
 from zigwheel.target.names import (
@@ -33,12 +31,12 @@ from zigwheel.target.python import (
     unsupported_implementation,
     uses_limited_api,
 )
-from zigwheel.target.triple import ARCHITECTURES, Triple
+from zigwheel.target.triple import ARCHITECTURES, MUSL_MINIMUM, Triple
 
 _TITLES = {"macos": "macOS", "windows": "Windows", "pypy": "PyPy", "graalpy": "GraalPy"}
-_PYTHON_WORD = re.compile(r"(cp|py|pp|pypy|gp|graalpy)\d[\w.]*", re.ASCII)
-_LINUX_TAG = re.compile(r"linux_(\w+)", re.ASCII)
-_SYSCONFIG_PLATFORM = re.compile(r"(linux|macosx|win)-[^-]+(-[^-]+)?", re.ASCII)
+_PYTHON_WORD = r"(cp|py|pp|pypy|gp|graalpy)\d[\w.]*"
+_LINUX_TAG = r"linux_(\w+)"
+_SYSCONFIG_PLATFORM = r"(linux|macosx|win)-[^-]+(-[^-]+)?"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,16 +149,16 @@ def _read(text: str, floors: Floors, *, host: Host, environ: Mapping[str, str]) 
         return _Request(triple=_from_environment(floors, host=host, environ=environ))
     place = f"target `{text}`"
     first, *rest = text.split("-")
-    if _PYTHON_WORD.fullmatch(first):
+    if re.fullmatch(_PYTHON_WORD, first, re.ASCII):
         return _read_wheel_tag(first, rest, floors, host=host, place=place)
-    if _SYSCONFIG_PLATFORM.fullmatch(text) or not rest:
+    if re.fullmatch(_SYSCONFIG_PLATFORM, text, re.ASCII) or not rest:
         return _Request(triple=_read_platforms(_as_tag(text), floors, host=host, place=place))
     return _Request(triple=read_triple(text, floors, place=place))
 
 
 def _as_tag(platform: str) -> str:
     """`sysconfig.get_platform()`'s form as a platform tag: `macosx-11.0-arm64`."""
-    found = _SYSCONFIG_PLATFORM.fullmatch(platform)
+    found = re.fullmatch(_SYSCONFIG_PLATFORM, platform, re.ASCII)
     return re.sub(r"[-.]", "_", platform) if found else platform
 
 
@@ -178,7 +176,7 @@ def _read_wheel_tag(
     python: PythonTarget | None = None
     stable: Version | None = None
     if abi == "abi3":
-        stable = parse_py_api(first, place=place)
+        stable = parse_py_api(first, place=f"{place}: Python")
     elif abi == "abi3t":
         raise TargetError(
             f"{place}: the stable ABI of free-threaded Pythons (`abi3t`) is not supported yet "
@@ -189,7 +187,9 @@ def _read_wheel_tag(
         if abi not in {"", "none"} or "3" not in first:
             raise TargetError(f"{place} names no Python that extensions are built for")
     else:
-        python = parse_python(f"{first}-{abi}" if abi and abi != "none" else first, place=place)
+        python = parse_python(
+            f"{first}-{abi}" if abi and abi != "none" else first, place=f"{place}: Python"
+        )
     triple = _read_platforms(platforms, floors, host=host, place=place)
     return _Request(triple=triple, python=python, stable_abi=stable)
 
@@ -207,7 +207,7 @@ def _read_platforms(tags: str, floors: Floors, *, host: Host, place: str) -> Tri
 
 
 def _read_platform(tag: str, floors: Floors, *, host: Host, place: str) -> Triple:
-    found = _LINUX_TAG.fullmatch(tag)
+    found = re.fullmatch(_LINUX_TAG, tag, re.ASCII)
     if not found:
         return read_platform_tag(tag, floors, place=place)
     arch = read_arch(found[1], known={a: a for a in ARCHITECTURES}, text=tag, place=place)
@@ -232,7 +232,7 @@ def _from_environment(floors: Floors, *, host: Host, environ: Mapping[str, str])
         if error:
             raise error
         tag = _as_tag(platform)
-        foreign = _LINUX_TAG.fullmatch(tag)
+        foreign = re.fullmatch(_LINUX_TAG, tag, re.ASCII)
         if foreign and (host.os, host.arch) != ("linux", foreign[1]):
             arch = read_arch(foreign[1], known={a: a for a in ARCHITECTURES}, text=tag, place=place)
             # These cross builds have one sysroot, so the C library is the one that runs here.
@@ -279,8 +279,13 @@ def _this_machine(floors: Floors, *, host: Host) -> Triple:
     own = host.libc_version
     if own is None or wished.floor is None or own >= wished.floor:
         return wished
-    if host.libc == "musl":
-        require_musl(own, place=place)
-    else:
-        require_glibc(own, arch=arch, place=place)
+    oldest = MUSL_MINIMUM if host.libc == "musl" else ARCHITECTURES[arch].glibc_minimum
+    if own < oldest:
+        name = "musl" if host.libc == "musl" else "glibc"
+        raise TargetError(
+            f"{place} has {name} {dotted(own)}, but the oldest that wheels for {arch} can be "
+            f"built for is {dotted(oldest)}",
+            hint="to build for newer machines name a target, for example with "
+            f"-C target={'musllinux' if host.libc == 'musl' else 'manylinux'}_{arch}",
+        )
     return replace(wished, floor=own)

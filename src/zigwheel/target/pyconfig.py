@@ -3,19 +3,23 @@
 The public headers of one CPython minor version are the same on every platform but for this file, so
 headers of any installed interpreter with this file in place of their own are the target's headers.
 
-What is true of which target stands in `pyconfig_facts.json` beside this module: one row for each
-macro, value and condition. `scripts/pyconfig_facts.py` derives it from real interpreters and C
-libraries, and says why a macro is left out.
+What is true of which target stands in `pyconfig_facts.json` beside this module, by operating system.
+Each row is a macro, its value, and the conditions under which it is defined, all of which must hold:
+
+- `arch`: the target's architecture is one of these.
+- `gnu`, `musl`: the libc is one that is named here, and its floor is no older than this version.
+- `python`: CPython lies in this span of versions, ends included.
+- `free-threaded`: only in builds without the GIL.
+- `guard`: no condition; the definition stands in `#ifndef`, as in CPython's own file.
+
+`scripts/pyconfig_facts.py` derives the facts from real interpreters and C libraries, and says which
+macros are left out: those about other projects' libraries, and the choices of one build.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from typing import Any, TypeAlias
-
-Row: TypeAlias = tuple[str, str, Mapping[str, Any]]
-"""A macro's name, its value, and the conditions, all of which must hold for it to be defined."""
+from typing import Any
 
 FIRST_FREE_THREADED = (3, 13)
 """The first CPython that can be built without the GIL (PEP 703)."""
@@ -127,7 +131,6 @@ def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(str(part) for part in version)
 
 
-@cache
 def _facts() -> Mapping[str, Any]:
     """Read the facts that ship with the package."""
     import json

@@ -17,10 +17,10 @@ SUPPORTED = (
     f"free-threaded from {OLDEST_FREE_THREADED[0]}.{OLDEST_FREE_THREADED[1]}t"
 )
 
-_TAG = re.compile(r"cp(\d)(\d+)(t?)", re.ASCII)
-_TAG_AND_ABI = re.compile(r"cp(\d)(\d+)-cp\1\2(t?)", re.ASCII)
-_VERSION = re.compile(r"(\d)\.(\d+)(t?)", re.ASCII)
-_OTHER = re.compile(r"(pp|gp|graalpy|pypy)\d", re.ASCII)
+_TAG = r"cp(\d)(\d+)(t?)"
+_TAG_AND_ABI = r"cp(\d)(\d+)-cp\1\2(t?)"
+_VERSION = r"(\d)\.(\d+)(t?)"
+_OTHER = r"(pp|gp|graalpy|pypy)\d"
 _OTHER_NAMES = {"pp": "PyPy", "pypy": "PyPy", "gp": "GraalPy", "graalpy": "GraalPy"}
 
 
@@ -73,10 +73,14 @@ def parse_python(text: str, *, place: str = "python") -> PythonTarget:
     outside of `SUPPORTED`.
     """
     text = text.strip()
-    other = _OTHER.match(text)
+    other = re.match(_OTHER, text, re.ASCII)
     if other:
         raise unsupported_implementation(f"{place} `{text}`", _OTHER_NAMES[other[1]])
-    found = _TAG.fullmatch(text) or _TAG_AND_ABI.fullmatch(text) or _VERSION.fullmatch(text)
+    found = (
+        re.fullmatch(_TAG, text, re.ASCII)
+        or re.fullmatch(_TAG_AND_ABI, text, re.ASCII)
+        or re.fullmatch(_VERSION, text, re.ASCII)
+    )
     if not found:
         raise TargetError(
             f"{place} `{text}` names no Python",
@@ -116,7 +120,7 @@ def parse_py_api(text: str, *, place: str = "py-api") -> tuple[int, int]:
 
     Raises TargetError for anything but a tag from `cp32` (PEP 384) to the newest known version.
     """
-    found = _TAG.fullmatch(text.strip())
+    found = re.fullmatch(_TAG, text.strip(), re.ASCII)
     if found and found[3]:
         raise TargetError(
             f"{place} `{text}`: the stable ABI of free-threaded Pythons (`abi3t`) is not "

@@ -30,8 +30,10 @@ def find_packages(
     if packages is not None:
         return named_packages(root, packages)
     found = distribution_packages(root, name)
-    files = [path for path in installed if not path.partition("/")[0].endswith(".data")]
-    for path in sorted(files):
+    files = sorted(installed)
+    for path in files:
+        if path.partition("/")[0].endswith(".data"):
+            continue
         if not any(path.startswith(f"{package}/") for package in found):
             found.update(holding(root, path))
     if not found and not files:

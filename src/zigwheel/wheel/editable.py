@@ -2,7 +2,8 @@
 
 The wheel holds the built files under their usual paths, and a start-up file `_editable_NAME.pth` that
 puts plain source folders on `sys.path`, where type checkers and editors see them too, and imports the
-hook `_editable_NAME.py` for everything that a plain path cannot say.
+hook `_editable_NAME` for everything that a plain path cannot say. The hook is a package, not a module,
+because uv leaves the byte code of top-level modules behind.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from types import MappingProxyType
 
 from zigwheel.wheel.discover import is_code, listing
 from zigwheel.wheel.entries import Entry
-from zigwheel.wheel.files import on_disk
+from zigwheel.wheel.files import on_disk, utf_8
 from zigwheel.wheel.paths import parents
 from zigwheel.wheel.patterns import enter
 
@@ -36,8 +37,9 @@ class RebuildSpec:
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Variables that the command gets beside those of the importing process."""
     watched: tuple[str, ...] = ()
-    """Files and folders, absolute or relative to `folder`; while their times and sizes stay the same, the
-    command is not run. Empty: it runs in each process that imports the package."""
+    """Files and folders, absolute or relative to `folder`. While times and sizes of the files, and the
+    names in the folders, stay the same, the command is not run. Empty: it runs in each process that
+    imports the package."""
 
 
 def editable_entries(
@@ -56,7 +58,7 @@ def editable_entries(
     root = Path(os.path.abspath(root))
     plain = plain_folders(root, packages)
     modules = claimed(root, packages, extensions, plain)
-    folders = [str(on_disk(root, folder)) for folder in sorted(plain)]
+    folders = [utf_8(str(on_disk(root, folder))) for folder in sorted(plain)]
     # site reads .pth files in the locale's encoding and takes lines as they are
     lines = [
         path for path in folders if path.isascii() and path.isprintable() and path == path.strip()
@@ -73,7 +75,7 @@ def editable_entries(
             paths=others,
         )
         lines.insert(0, f"import {name}")
-        entries.append(Entry(path=f"{name}.py", data=text.encode("utf-8")))
+        entries.append(Entry(path=f"{name}/__init__.py", data=text.encode("utf-8")))
     start = "".join(f"{line}\n" for line in lines)
     entries.append(Entry(path=f"{name}.pth", data=start.encode("ascii")))
     return sorted(entries, key=lambda entry: entry.path)
@@ -120,7 +122,7 @@ def claimed(
     for package, place in packages.items():
         on_path = any(f"{base}/{package}" == place for base in plain)
         if package and not on_path and (name := module_name(package, on_disk(root, place))):
-            found[name] = str(on_disk(root, place))
+            found[name] = utf_8(str(on_disk(root, place)))
     for module in [*found, *extensions]:
         for package in parents(module.replace(".", "/")):
             found.setdefault(package.replace("/", "."), place_of(root, package, packages))
@@ -140,7 +142,9 @@ def place_of(root: Path, path: str, packages: Mapping[str, str]) -> str:
     """Absolute path in the project of the folder that is at `path` in the wheel; empty if unknown."""
     for folder in [*reversed(list(parents(f"{path}/"))), ""]:
         if folder in packages:
-            return str(on_disk(root, f"{packages[folder]}/{path[len(folder) :]}".rstrip("/")))
+            return utf_8(
+                str(on_disk(root, f"{packages[folder]}/{path[len(folder) :]}".rstrip("/")))
+            )
     return ""
 
 
@@ -150,21 +154,25 @@ def rebuild_literal(rebuild: RebuildSpec | None) -> dict[str, object] | None:
         return None
     return {
         "command": list(rebuild.command),
-        "folder": str(rebuild.folder),
+        "folder": utf_8(str(rebuild.folder)),
         "environment": dict(sorted(rebuild.environment.items())),
-        "stamp": str(rebuild.stamp),
-        "watched": list(rebuild.watched),
+        "stamp": utf_8(str(rebuild.stamp)),
+        "watched": [utf_8(path) for path in rebuild.watched],
     }
 
 
 def hook(**settings: object) -> str:
-    """Source text of the hook: the finder as it is in zigwheel, and one call with the settings."""
+    """Source text of the hook: the finder as it is in zigwheel, and one call with the settings.
+
+    Its literals are ASCII, and stand for UTF-8: neither the encoding of the build nor that of the
+    importing process can spoil a path.
+    """
     finder = Path(__file__).with_name("editable_finder.py").read_text(encoding="utf-8")
     return f"{finder}\n\n{''.join(call(settings))}"
 
 
 def call(settings: Mapping[str, object]) -> Iterator[str]:
-    """The lines of the call. All literals are ASCII, so that no encoding can spoil a path."""
+    """The lines of the call."""
     yield "install(\n"
     for name, value in settings.items():
         if isinstance(value, dict) and value:

@@ -1,7 +1,7 @@
-"""Import hook of one editable install, written by zigwheel beside the distribution's dist-info.
+"""Import hook of one editable install: the package `_editable_NAME` in site-packages.
 
-Pure modules are imported from the project's folder, extension modules from this file's own folder.
-It stands alone: zigwheel need not be installed where it runs. Python 3.9 or newer.
+Pure modules are imported from the project's folder, extension modules from site-packages. It stands
+alone: zigwheel need not be installed where it runs. Python 3.9 or newer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+OWN = os.path.dirname(os.path.abspath(__file__))
+HERE = os.path.dirname(OWN)
 SKIP = "ZIGWHEEL_EDITABLE_SKIP"
 
 
@@ -32,10 +33,10 @@ class Finder:
         rebuild: dict[str, Any] | None,
     ) -> None:
         """`packages` maps modules to absolute paths of files or folders, `extensions` maps modules to
-        paths relative to this file's folder, `rebuild` holds the arguments of `Rebuild`.
+        paths relative to site-packages, `rebuild` holds the arguments of `Rebuild`.
         """
         self.distribution = distribution
-        self.packages = packages
+        self.packages = {name: local(place) for name, place in packages.items()}
         self.extensions = extensions
         self.rebuild = Rebuild(distribution, extensions, **rebuild) if rebuild else None
 
@@ -73,6 +74,13 @@ class Finder:
         """This distribution's folder of a namespace package; empty if it has none."""
         place = self.packages.get(fullname, "")
         return place if os.path.isdir(place) else ""
+
+
+def local(path: str) -> str:
+    """A path as this process has to write it: settings are UTF-8, its file system's encoding may differ."""
+    if path.isascii() or os.name != "posix":
+        return path
+    return os.fsdecode(path.encode("utf-8", "surrogateescape"))
 
 
 def extension_spec(fullname: str, file: str) -> ModuleSpec | None:
@@ -166,10 +174,10 @@ class Rebuild:
         self.distribution = distribution
         self.files = sorted(extensions.values())
         self.command = command
-        self.folder = folder
+        self.folder = local(folder)
         self.environment = environment
-        self.stamp = stamp
-        self.watched = watched
+        self.stamp = local(stamp)
+        self.watched = [local(path) for path in watched]
         self.done = False
         self.lock = allocate_lock()
 
@@ -181,10 +189,10 @@ class Rebuild:
             if not self.done:
                 stamp = self.stamp_file()
                 if not self.fresh(stamp):
-                    with Locked(f"{stamp}.lock"):
+                    with Locked(f"{stamp}.lock") as alone:
                         # another process may have been faster
                         if not self.fresh(stamp):
-                            self.run(stamp)
+                            self.run(stamp, alone)
                 self.done = True
 
     def stamp_file(self) -> str:
@@ -194,16 +202,12 @@ class Rebuild:
         return f"{self.stamp}-{zlib.crc32(os.fsencode(HERE)):08x}"
 
     def state(self) -> str:
-        """The watched files and folders, and the built files, as they are now."""
+        """The watched files and folders, and the built files, as they are now: a line for each."""
         built = [os.path.join(HERE, file) for file in self.files]
-        lines = []
-        for path in [*self.watched, *built]:
-            try:
-                status = os.stat(os.path.join(self.folder, path))
-                lines.append(f"{path!r} {status.st_mtime_ns} {status.st_size}\n")
-            except OSError:
-                lines.append(f"{path!r} gone\n")
-        return "".join(lines)
+        return "".join(
+            f"{path!r} {signs(os.path.join(self.folder, path))}\n"
+            for path in [*self.watched, *built]
+        )
 
     def fresh(self, stamp: str) -> bool:
         """Whether nothing that is watched has changed since the last rebuild."""
@@ -215,22 +219,22 @@ class Rebuild:
         except OSError:
             return False
 
-    def run(self, stamp: str) -> None:
+    def run(self, stamp: str, alone: bool) -> None:
         """Run the command and put what it has built in place."""
         import shutil
         import tempfile
 
         # a change during the build shall count as one after it: so what is watched is looked at first
         before = self.state() if self.watched else ""
-        prefix = f"_editable_{self.distribution}-"
-        # under the lock, any such folder is what a killed process has left
-        for name in os.listdir(HERE):
-            if name.startswith(prefix):
-                shutil.rmtree(os.path.join(HERE, name), ignore_errors=True)
+        if alone:
+            # any such folder is what a killed process has left
+            for name in os.listdir(OWN):
+                if name.startswith("new-"):
+                    shutil.rmtree(os.path.join(OWN, name), ignore_errors=True)
         try:
-            fresh = tempfile.mkdtemp(prefix=prefix, dir=HERE)
+            fresh = tempfile.mkdtemp(prefix="new-", dir=OWN)
         except OSError as error:
-            raise self.failure(f"{HERE!r} cannot be written: {error.strerror}") from error
+            raise self.failure(f"{OWN!r} cannot be written: {error.strerror}") from error
         try:
             self.run_command(fresh)
             self.put_in_place(fresh)
@@ -298,42 +302,60 @@ class Rebuild:
         )
 
 
+def signs(path: str) -> str:
+    """What changes with a file (its time and size), or with the names of the files in a folder."""
+    try:
+        if os.path.isdir(path):
+            return repr(sorted(name for name in os.listdir(path) if name != "__pycache__"))
+        status = os.stat(path)
+    except OSError:
+        return "gone"
+    return f"{status.st_mtime_ns} {status.st_size}"
+
+
+if sys.platform == "win32":
+
+    def wait(file: int) -> None:
+        """Wait for the lock of an open file; the system's own wait gives up after ten seconds."""
+        import errno
+        import msvcrt
+
+        while True:
+            try:
+                msvcrt.locking(file, msvcrt.LK_LOCK, 1)
+                return
+            except OSError as error:
+                if error.errno != errno.EDEADLOCK:
+                    raise
+
+else:
+
+    def wait(file: int) -> None:
+        """Wait for the lock of an open file."""
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+
 class Locked:
     """Holds a lock file, so that processes rebuild one after the other.
 
-    Where the file cannot be made (a read-only cache) there is no lock: built files are still
-    replaced whole.
+    Where there can be none (a read-only cache, some network disks) it goes on without, and says so:
+    built files are replaced whole in any case.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.file: int | None = None
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> bool:
         try:
             os.makedirs(os.path.dirname(self.path), exist_ok=True)
             self.file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+            wait(self.file)
         except OSError:
-            return
-        if os.name == "nt":
-            self.wait_windows(self.file)
-        else:
-            import fcntl
-
-            fcntl.flock(self.file, fcntl.LOCK_EX)
-
-    @staticmethod
-    def wait_windows(file: int) -> None:
-        """Wait for the lock; the system's own wait gives up after ten seconds."""
-        import msvcrt
-        import time
-
-        while True:
-            try:
-                msvcrt.locking(file, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]
-                return
-            except OSError:
-                time.sleep(0.1)
+            return False
+        return True
 
     def __exit__(self, *error: object) -> None:
         if self.file is not None:
@@ -348,4 +370,4 @@ def install(*, paths: list[str], **settings: Any) -> None:
         if getattr(other, "distribution", None) == finder.distribution:
             sys.meta_path.remove(other)
     sys.meta_path.insert(0, finder)
-    sys.path.extend(path for path in paths if path not in sys.path)
+    sys.path.extend(path for path in map(local, paths) if path not in sys.path)

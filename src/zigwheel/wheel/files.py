@@ -82,11 +82,16 @@ def inside(root: str, real: str) -> bool:
 
 
 def in_archive(path: str) -> str:
-    """A path from the disk as it is written in config files and archives.
+    """A path from the disk as it is written in config files and archives: POSIX, and see `utf_8`."""
+    return utf_8(path).replace(os.sep, "/")
 
-    The disk's bytes are read as UTF-8 whatever the locale says; what is not UTF-8 becomes surrogates.
+
+def utf_8(path: str) -> str:
+    """A path from the disk with its bytes read as UTF-8, whatever the locale says.
+
+    What is not UTF-8 becomes surrogates, as PEP 383 has it.
     """
-    return os.fsencode(path).decode("utf-8", "surrogateescape").replace(os.sep, "/")
+    return os.fsencode(path).decode("utf-8", "surrogateescape")
 
 
 def on_disk(root: Path, path: str) -> Path:

@@ -1,13 +1,10 @@
-"""The second half of deflate: blocks of symbols become bits (RFC 1951, section 3.2).
+"""The second half of deflate: tokens become blocks of bits (RFC 1951, section 3.2).
 
-The format leaves an encoder free in how it builds its Huffman codes, how it writes them down and
-which kind of block it takes. All these choices are made here as classic zlib makes them.
+The format leaves an encoder free in how it builds its Huffman codes, how it writes them down,
+where it ends a block and which kind of block it takes. All these choices are made here as classic
+zlib makes them.
 
-A block comes in as a list of tokens, each a small integer:
-
-- 0 to 255: a literal byte
-- 257 to 512: a match of 3 to 258 bytes, `MATCH` plus the length; always followed by
-- 513 to 33280: the match's distance of 1 to 32768 bytes, `DISTANCE` plus the distance
+A token is an integer: below 256 a literal byte, else a match, `length << 16 | distance`.
 
 Bits are held as text of "0" and "1" in stream order until a block is complete: joining text and
 reading one large number from it run in C, shifting bits about one by one does not.
@@ -16,43 +13,45 @@ reading one large number from it run in C, shifting bits about one by one does n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-END = 256
-"""The token, and the symbol, that ends a block."""
-MATCH = 254
-"""A match of n bytes is the token `MATCH + n`."""
-DISTANCE = 512
-"""A distance of n bytes is the token `DISTANCE + n`."""
+_TOKENS = 16383
+"""The most tokens that one block holds: zlib's buffer for 2 ** (memLevel + 6), less one."""
 
+_END = 256
 _MAX_BITS = 15
 _MAX_BITS_OF_LENGTHS = 7
 _LENGTH_ORDER = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)
-_EXTRA_OF_LENGTHS = {16: 2, 17: 3, 18: 7}
 
 _FIXED_LITERALS = (8,) * 144 + (9,) * 112 + (7,) * 24 + (8,) * 8
 _FIXED_DISTANCES = (5,) * 30
 
 
-class _Item(NamedTuple):
-    """A symbol with the bits that follow its code."""
+class _Ranges(NamedTuple):
+    """Numbers from `least` on, in ranges of powers of two, each with a symbol of its own."""
 
-    symbol: int
-    extra: str
+    widths: Sequence[int]
+    """The number of extra bits of each range."""
+    starts: Sequence[int]
+    """The least number of each range."""
+    range_of: Sequence[int]
+    """The range of each number, from 0 on."""
 
+    @classmethod
+    def of(cls, least: int, widths: Sequence[int]) -> _Ranges:
+        """Lay out ranges of these widths in bits one after the other from `least` on."""
+        starts = []
+        range_of = bytearray(least)
+        for index, width in enumerate(widths):
+            starts.append(len(range_of))
+            range_of += bytes([index]) * (1 << width)
+        return cls(widths, starts, bytes(range_of))
 
-class _Block(NamedTuple):
-    """What a block's tokens come to, before any code is chosen."""
-
-    counts: dict[int, int]
-    """How often each token occurs, the block's end included."""
-    items: dict[int, _Item]
-    """The symbol and extra bits of each token that occurs."""
-    literals: list[int]
-    """How often each symbol of the literal and length alphabet occurs."""
-    distances: list[int]
-    """How often each distance symbol occurs."""
+    def extra(self, number: int) -> str:
+        """The extra bits of a number."""
+        index = self.range_of[number]
+        return _bits(number - self.starts[index], self.widths[index])
 
 
 def _bits(value: int, width: int) -> str:
@@ -60,43 +59,47 @@ def _bits(value: int, width: int) -> str:
     return f"{value:0{width}b}"[::-1] if width else ""
 
 
-def _length_items() -> tuple[_Item, ...]:
-    """The symbol of each match length from 3 to 258 (RFC 1951, section 3.2.5)."""
-    items = [_Item(257 + n, "") for n in range(8)]
-    for symbol in range(265, 285):
-        width = (symbol - 261) // 4
-        items += [_Item(symbol, _bits(value, width)) for value in range(1 << width)]
-    items[-1] = _Item(285, "")
-    return tuple(items)
+# RFC 1951, section 3.2.5. The longest match has a symbol of its own, cut out of the range before.
+_LENGTHS = _Ranges.of(3, (0,) * 8 + tuple(n // 4 for n in range(4, 24)))
+_LENGTHS = _Ranges(
+    (*_LENGTHS.widths, 0), (*_LENGTHS.starts, 258), (*_LENGTHS.range_of[:258], 28)
+)
+_DISTANCES = _Ranges.of(1, (0, 0) + tuple(n // 2 for n in range(28)))
 
 
-_LENGTH_ITEMS = _length_items()
+class _Survey(NamedTuple):
+    """What the tokens of a block come to, before any code is chosen."""
+
+    counts: dict[int, int]
+    """How often each token occurs."""
+    literals: list[int]
+    """How often each symbol of the alphabet of literals and lengths occurs, with the block's end."""
+    distances: list[int]
+    """How often each distance symbol occurs."""
+    size: int
+    """The number of bytes that the tokens stand for."""
+    extra: int
+    """The number of extra bits of all matches."""
 
 
-def _item(token: int) -> _Item:
-    """The symbol and extra bits of a token (RFC 1951, section 3.2.5)."""
-    if token <= END:
-        return _Item(token, "")
-    if token <= DISTANCE:
-        return _LENGTH_ITEMS[token - MATCH - 3]
-    offset = token - DISTANCE - 1
-    if offset < 4:
-        return _Item(offset, "")
-    width = offset.bit_length() - 2
-    symbol, rest = divmod(offset, 1 << width)
-    return _Item(2 * width + symbol, _bits(rest, width))
-
-
-def _survey(tokens: Sequence[int]) -> _Block:
-    counts = dict(Counter(tokens))
-    counts[END] = 1
-    items = {token: _item(token) for token in counts}
+def _survey(tokens: Sequence[int]) -> _Survey:
+    counts = Counter(tokens)
     literals = [0] * 286
     distances = [0] * 30
+    size = extra = 0
+    literals[_END] = 1
     for token, count in counts.items():
-        frequencies = literals if token <= DISTANCE else distances
-        frequencies[items[token].symbol] += count
-    return _Block(counts, items, literals, distances)
+        if token < 256:
+            literals[token] = count
+            size += count
+        else:
+            length = _LENGTHS.range_of[token >> 16]
+            distance = _DISTANCES.range_of[token & 0xFFFF]
+            literals[257 + length] += count
+            distances[distance] += count
+            size += (token >> 16) * count
+            extra += (_LENGTHS.widths[length] + _DISTANCES.widths[distance]) * count
+    return _Survey(counts, literals, distances, size, extra)
 
 
 def _sift(heap: list[int], keys: Sequence[int], hole: int, size: int) -> None:
@@ -124,9 +127,9 @@ def _tree(frequencies: Sequence[int]) -> tuple[list[int], list[int]]:
     """
     leaves = [symbol for symbol, frequency in enumerate(frequencies) if frequency]
     keys = [frequency << 8 for frequency in frequencies]
-    for _ in range(2 - len(leaves)):
+    while len(leaves) < 2:
         # An alphabet with fewer than two symbols is filled up, as some decoders want two codes.
-        spare = (leaves[-1] if leaves else -1) + 1
+        spare = leaves[-1] + 1 if leaves else 0
         leaves.append(spare if spare <= 2 else 0)
         keys[leaves[-1]] = 1 << 8
     heap = [0, *leaves]
@@ -142,7 +145,7 @@ def _tree(frequencies: Sequence[int]) -> tuple[list[int], list[int]]:
         _sift(heap, keys, 1, size)
         second = heap[1]
         downward += (first, second)
-        parents[first] = parents[second] = heap[1] = node = len(keys)
+        parents[first] = parents[second] = heap[1] = len(keys)
         depth = max(keys[first] & 255, keys[second] & 255) + 1
         keys.append((keys[first] >> 8) + (keys[second] >> 8) << 8 | depth)
         _sift(heap, keys, 1, size)
@@ -151,13 +154,13 @@ def _tree(frequencies: Sequence[int]) -> tuple[list[int], list[int]]:
     return parents, downward
 
 
-def code_lengths(frequencies: Sequence[int], limit: int) -> list[int]:
+def _code_lengths(frequencies: Sequence[int], limit: int) -> list[int]:
     """The length in bits of each symbol's code, up to the last symbol that has one.
 
-    `frequencies` holds how often each symbol occurs, `limit` the longest code allowed. A tree
-    that is too deep is repaired as zlib repairs it: for every two leaves too deep, one leaf moves
-    down from the deepest level that is not full; then the lengths are given out anew, the longest
-    to the leaves that came first out of the heap.
+    `frequencies` holds how often each symbol occurs, `limit` is the longest code allowed. A tree
+    that is too deep is repaired as zlib repairs it: the numbers of leaves on each level are made
+    to fit, then the lengths are given out anew, the longest to the leaves that left the heap
+    first.
     """
     parents, downward = _tree(frequencies)
     depths = [0] * len(parents)
@@ -173,16 +176,19 @@ def code_lengths(frequencies: Sequence[int], limit: int) -> list[int]:
         if node < len(frequencies):
             leaves.append(node)
             levels[depth] += 1
-    if overflow > 0:
+    if overflow:
         _flatten(levels, overflow)
-        lengths = (depth for depth in range(1, limit + 1) for _ in range(levels[depth]))
+        lengths = (depth for depth, count in enumerate(levels) for _ in range(count))
         for leaf, depth in zip(leaves, lengths):
             depths[leaf] = depth
     return depths[: max(leaves) + 1]
 
 
 def _flatten(levels: list[int], overflow: int) -> None:
-    """Make the number of leaves on each level fit, `overflow` nodes having been cut off."""
+    """Make the numbers of leaves fit after `overflow` nodes were lifted to the deepest level.
+
+    For each two of them, a leaf of the deepest level above goes one down and takes one along.
+    """
     limit = len(levels) - 1
     while overflow > 0:
         level = limit - 1
@@ -196,25 +202,21 @@ def _flatten(levels: list[int], overflow: int) -> None:
 
 def _codes(lengths: Sequence[int]) -> list[str]:
     """The canonical code of each symbol in stream order (RFC 1951, section 3.2.2)."""
-    levels = Counter(length for length in lengths if length)
-    following = {}
-    code = 0
-    for length in range(1, _MAX_BITS + 1):
-        code = code + levels[length - 1] << 1
-        following[length] = code
+    following = [0] * (_MAX_BITS + 1)
+    for bits in range(1, _MAX_BITS):
+        following[bits + 1] = following[bits] + lengths.count(bits) << 1
     codes = []
-    for length in lengths:
-        codes.append(f"{following[length]:0{length}b}" if length else "")
-        if length:
-            following[length] += 1
+    for bits in lengths:
+        codes.append(f"{following[bits]:0{bits}b}" if bits else "")
+        following[bits] += 1
     return codes
 
 
-def _packed_lengths(lengths: Sequence[int]) -> Iterable[_Item]:
-    """Code lengths with their runs shortened (RFC 1951, section 3.2.7).
+def _packed(lengths: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Code lengths with their runs shortened: symbols with extra bits (RFC 1951, section 3.2.7).
 
-    Runs are cut where zlib cuts them: a run of zeros after 138, another one after 6 repeats; what
-    is left over and too short for a repeat is written out.
+    Runs are cut where zlib cuts them: zeros after 138, others after 7, and after 6 where the same
+    length goes on. What is too short for a repeat is written out.
     """
     start = 0
     before = -1
@@ -227,106 +229,110 @@ def _packed_lengths(lengths: Sequence[int]) -> Iterable[_Item]:
         count = stop - start
         start = stop
         if length and length != before:
-            yield _Item(length, "")
+            yield length, ""
             count -= 1
         before = length
         if count < 3:
-            yield from [_Item(length, "")] * count
+            yield from [(length, "")] * count
         elif length:
-            yield _Item(16, _bits(count - 3, 2))
+            yield 16, _bits(count - 3, 2)
         elif count <= 10:
-            yield _Item(17, _bits(count - 3, 3))
+            yield 17, _bits(count - 3, 3)
         else:
-            yield _Item(18, _bits(count - 11, 7))
+            yield 18, _bits(count - 11, 7)
 
 
-def _dynamic_header(literals: Sequence[int], distances: Sequence[int]) -> str:
-    """The codes of a dynamic block, written down (RFC 1951, section 3.2.7)."""
-    # The two sequences are packed one by one: zlib lets no run reach from one into the other.
-    packed = [*_packed_lengths(literals), *_packed_lengths(distances)]
+def _code_table(literals: Sequence[int], distances: Sequence[int]) -> str:
+    """The code lengths of a dynamic block, written down (RFC 1951, section 3.2.7)."""
+    # Packed one by one: the format would let a run reach from one into the other, zlib does not.
+    packed = [*_packed(literals), *_packed(distances)]
     frequencies = [0] * 19
-    for item in packed:
-        frequencies[item.symbol] += 1
-    lengths = code_lengths(frequencies, _MAX_BITS_OF_LENGTHS)
+    for symbol, _ in packed:
+        frequencies[symbol] += 1
+    lengths = _code_lengths(frequencies, _MAX_BITS_OF_LENGTHS)
     lengths += [0] * (19 - len(lengths))
     written = 19
-    while written > 4 and not lengths[_LENGTH_ORDER[written - 1]]:
+    while not lengths[_LENGTH_ORDER[written - 1]]:
         written -= 1
+    written = max(written, 4)
     codes = _codes(lengths)
-    return "".join(
-        [
-            _bits(len(literals) - 257, 5),
-            _bits(len(distances) - 1, 5),
-            _bits(written - 4, 4),
-            *(_bits(lengths[symbol], 3) for symbol in _LENGTH_ORDER[:written]),
-            *(codes[item.symbol] + item.extra for item in packed),
-        ]
-    )
+    counts = _bits(len(literals) - 257, 5) + _bits(len(distances) - 1, 5) + _bits(written - 4, 4)
+    order = "".join(_bits(lengths[symbol], 3) for symbol in _LENGTH_ORDER[:written])
+    return counts + order + "".join(codes[symbol] + extra for symbol, extra in packed)
 
 
-def _size(block: _Block, literals: Sequence[int], distances: Sequence[int]) -> int:
-    """The bits that the tokens of a block take with codes of these lengths."""
-    size = 0
-    for token, count in block.counts.items():
-        symbol, extra = block.items[token]
-        lengths = literals if token <= DISTANCE else distances
-        size += count * (lengths[symbol] + len(extra))
-    return size
+def _size(survey: _Survey, literals: Sequence[int], distances: Sequence[int]) -> int:
+    """The bits that the tokens of a block and its end take with codes of these lengths."""
+    size = survey.extra
+    size += sum(count * bits for count, bits in zip(survey.literals, literals))
+    return size + sum(count * bits for count, bits in zip(survey.distances, distances))
 
 
 def _body(
-    block: _Block, tokens: Sequence[int], literals: Sequence[int], distances: Sequence[int]
+    survey: _Survey, tokens: Sequence[int], literals: Sequence[int], distances: Sequence[int]
 ) -> str:
     """The tokens of a block and its end, in codes of these lengths."""
-    literal_codes = _codes(literals)
+    codes = _codes(literals)
     distance_codes = _codes(distances)
-    texts = {
-        token: (literal_codes if token <= DISTANCE else distance_codes)[symbol] + extra
-        for token, (symbol, extra) in block.items.items()
-    }
-    return "".join(map(texts.__getitem__, tokens)) + texts[END]
+    texts = {}
+    for token in survey.counts:
+        if token < 256:
+            texts[token] = codes[token]
+        else:
+            length = token >> 16
+            distance = token & 0xFFFF
+            texts[token] = (
+                codes[257 + _LENGTHS.range_of[length]]
+                + _LENGTHS.extra(length)
+                + distance_codes[_DISTANCES.range_of[distance]]
+                + _DISTANCES.extra(distance)
+            )
+    return "".join(map(texts.__getitem__, tokens)) + codes[_END]
 
 
-class BlockWriter:
-    """Writes blocks one after the other into a raw deflate stream."""
+class _Stream:
+    """A raw deflate stream that grows block by block."""
 
-    __slots__ = ("_parts", "_rest")
+    __slots__ = ("_data", "_done", "_parts", "_rest")
 
-    def __init__(self) -> None:
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._done = 0
         self._parts: list[bytes] = []
         self._rest = ""
 
-    def block(self, tokens: Sequence[int], raw: bytes, *, last: bool) -> None:
-        """Write one block, which stands for the bytes `raw`, in the form that takes least room.
+    def block(self, tokens: Sequence[int], final: str) -> None:
+        """Write one block in the form that takes least room; `final` is "1" for the last one.
 
         Sizes are compared as zlib compares them: in whole bytes, the stored form without the bits
         in front of it, and fixed codes win a tie.
         """
-        block = _survey(tokens)
-        literals = code_lengths(block.literals, _MAX_BITS)
-        distances = code_lengths(block.distances, _MAX_BITS)
-        header = _dynamic_header(literals, distances)
-        dynamic = len(header) + _size(block, literals, distances) + 3 + 7 >> 3
-        fixed = _size(block, _FIXED_LITERALS, _FIXED_DISTANCES) + 3 + 7 >> 3
-        final = "1" if last else "0"
+        survey = _survey(tokens)
+        literals = _code_lengths(survey.literals, _MAX_BITS)
+        distances = _code_lengths(survey.distances, _MAX_BITS)
+        table = _code_table(literals, distances)
+        dynamic = 3 + len(table) + _size(survey, literals, distances) + 7 >> 3
+        fixed = 3 + _size(survey, _FIXED_LITERALS, _FIXED_DISTANCES) + 7 >> 3
+        raw = self._data[self._done : self._done + survey.size]
+        self._done += survey.size
         if len(raw) + 4 <= min(dynamic, fixed):
-            self._stored(final, raw)
+            self._stored(raw, final)
         elif fixed <= dynamic:
-            body = _body(block, tokens, _FIXED_LITERALS, _FIXED_DISTANCES)
+            body = _body(survey, tokens, _FIXED_LITERALS, _FIXED_DISTANCES)
             self._put(f"{final}10{body}")
         else:
-            self._put(f"{final}01{header}{_body(block, tokens, literals, distances)}")
+            self._put(f"{final}01{table}{_body(survey, tokens, literals, distances)}")
 
     def finish(self) -> bytes:
         """The whole stream, its last byte filled up with zeros."""
         self._align()
         return b"".join(self._parts)
 
-    def _stored(self, final: str, raw: bytes) -> None:
-        # One stored block always holds `raw`. A block has at most 16383 tokens, and with fixed
-        # codes only literals take more bits than they stand for: 1 for each, while a match saves
-        # at least 2 (3 bytes, at most 4096 bytes back, in 22 bits). Where storing wins there are
-        # more than twice as many literals as matches, so `raw` is well below 65535 bytes.
+    def _stored(self, raw: bytes, final: str) -> None:
+        # One stored block always holds `raw`, and all of it is still in zlib's window. With fixed
+        # codes a literal takes at most 1 bit more than a byte, and a match at least 2 bits less
+        # than its bytes (3 of them, at most 4096 bytes back, take 22 bits). Where storing wins,
+        # more than two thirds of at most 16383 tokens are literals: fewer than 27306 bytes.
         self._put(f"{final}00")
         self._align()
         size = len(raw).to_bytes(2, "little")
@@ -341,3 +347,24 @@ class BlockWriter:
         if whole:
             self._parts.append(int(bits[whole - 1 :: -1], 2).to_bytes(whole >> 3, "little"))
         self._rest = bits[whole:]
+
+
+def encode(batches: Iterable[list[int]], data: bytes) -> bytes:
+    """Write tokens as a raw deflate stream, cut into blocks where zlib cuts them.
+
+    `batches` are the tokens in lists of any length, `data` is what they stand for.
+    """
+    stream = _Stream(data)
+    waiting: list[int] = []
+    for batch in batches:
+        waiting += batch
+        while len(waiting) > _TOKENS:
+            stream.block(waiting[:_TOKENS], "0")
+            del waiting[:_TOKENS]
+    if len(waiting) == _TOKENS and waiting[-1] > 255:
+        # zlib ends a full block at once, except after a last literal, which it holds back until
+        # it knows that no match begins there. So an empty last block can follow.
+        stream.block(waiting, "0")
+        waiting = []
+    stream.block(waiting, "1")
+    return stream.finish()

@@ -61,7 +61,8 @@ def wheel_entries(
     are git's modes by path in the project, for hosts whose disks keep none; it may be empty. Raises
     `WheelError` (all at once), `ConfigError` for a bad pattern, and `StorageError`.
     """
-    packages = find_packages(root, settings.packages, name=metadata.name, installed=built)
+    installed = [*built, *(f"{metadata.data_dir}/scripts/{name}" for name in scripts)]
+    packages = find_packages(root, settings.packages, name=metadata.name, installed=installed)
     errors: list[ZigwheelError] = []
     entries = fixed_entries(
         root, settings, metadata=metadata, built=built, scripts=scripts, modes=modes, errors=errors

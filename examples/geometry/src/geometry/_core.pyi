@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 class GeometryError(ValueError):
     edges: tuple[int, int]

@@ -1,0 +1,1 @@
+"""The examples, built and installed in every way that a user would."""

@@ -1,0 +1,80 @@
+"""Stand-ins for machines and for installed Pythons."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from zigwheel.target.model import Host
+from zigwheel.target.python import PythonTarget
+from zigwheel.target.triple import Libc
+
+PATCHLEVEL = """\
+#define PY_MAJOR_VERSION\t{major}
+#define PY_MINOR_VERSION\t{minor}
+#define PY_MICRO_VERSION\t1
+
+/* Version as a string */
+#define PY_VERSION      \t"{release}"
+"""
+
+
+def machine(
+    *,
+    arch: str = "x86_64",
+    os: str = "linux",
+    libc: Libc = "gnu",
+    libc_version: tuple[int, int] | None = (2, 36),
+    implementation: str = "cpython",
+    version: tuple[int, int] = (3, 12),
+    free_threaded: bool = False,
+    include: Path | None = None,
+    executable: str = "/opt/own/bin/python3",
+    prefix_globs: tuple[str, ...] = (),
+) -> Host:
+    """A glibc 2.36 machine on x86_64 with CPython 3.12, or something else."""
+    return Host(
+        arch=arch,
+        os=os,
+        libc=libc,
+        libc_version=libc_version,
+        implementation=implementation,
+        python=PythonTarget(version=version, free_threaded=free_threaded),
+        include=include,
+        executable=executable,
+        prefix_globs=prefix_globs,
+    )
+
+
+def write_headers(include: Path, release: str) -> Path:
+    """An include folder with the headers of a release."""
+    major, minor = release.split(".")[:2]
+    for name, text in {
+        "Python.h": '#include "patchlevel.h"\n#include "pyconfig.h"\n',
+        "patchlevel.h": PATCHLEVEL.format(major=major, minor=minor, release=release),
+        "pyconfig.h": "#define SIZEOF_VOID_P 8\n",
+        "object.h": f"/* object.h of {release} */\n",
+        "cpython/object.h": "/* cpython/object.h */\n",
+        "internal/pycore_object.h": "/* pycore_object.h */\n",
+        "internal/mimalloc/mimalloc.h": "/* mimalloc.h */\n",
+    }.items():
+        path = include / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return include
+
+
+def install(prefix: Path, release: str, *, mark: str = "", headers: bool = True) -> Path:
+    """An installation below a prefix, with an interpreter that fails if it is run."""
+    version = ".".join(release.split(".")[:2])
+    if headers:
+        write_headers(prefix / "include" / f"python{version}{mark}", release)
+    return write_program(prefix / "bin" / f"python{version}{mark}", "exit 1")
+
+
+def write_program(path: Path, script: str) -> Path:
+    """A program of the shell."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path

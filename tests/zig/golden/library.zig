@@ -1,0 +1,75 @@
+//! How pkg is compiled. Written by zigwheel; plain Zig, to be run and changed by hand:
+//!
+//!     zig build -Dtarget=x86_64-linux-gnu.2.17
+//!
+//! `zig build --help` lists the options; what is built is put into zig-out/.
+
+const std = @import("std");
+
+pub fn build(b: *std.Build) void {
+    const target = b.standardTargetOptions(.{});
+    const paths: Paths = .{
+        .b = b,
+        .root = b.option([]const u8, "project", "Folder of the project (default: that of build.zig)") orelse b.pathFromRoot("."),
+        .python = b.option([]const u8, "python-include", "Folder that holds the Python.h of the target's Python"),
+    };
+
+    // static library `z`
+    const z_lib = b.addLibrary(.{
+        .name = "z",
+        .linkage = .static,
+        .root_module = b.createModule(.{
+            .target = target,
+            .optimize = .ReleaseFast,
+            .strip = true,
+            .pic = true,
+            .sanitize_c = .off,
+            .link_libc = true,
+        }),
+    });
+    z_lib.root_module.addCSourceFiles(.{
+        .root = paths.get("."),
+        .files = &.{"vendor/z.c"},
+        .flags = paths.flags(&.{}),
+    });
+}
+
+/// The same target with another CPU.
+fn withCpu(b: *std.Build, target: std.Build.ResolvedTarget, cpu: []const u8) std.Build.ResolvedTarget {
+    const query = std.Build.parseTargetQuery(.{
+        .arch_os_abi = target.query.zigTriple(b.allocator) catch @panic("OOM"),
+        .cpu_features = cpu,
+    }) catch @panic("unknown CPU");
+    return b.resolveTargetQuery(query);
+}
+
+const Paths = struct {
+    b: *std.Build,
+    root: []const u8,
+    python: ?[]const u8,
+
+    /// A file or folder of the project.
+    fn get(paths: Paths, sub_path: []const u8) std.Build.LazyPath {
+        return .{ .cwd_relative = paths.b.pathResolve(&.{ paths.root, sub_path }) };
+    }
+
+    fn pythonHeaders(paths: Paths) std.Build.LazyPath {
+        return .{ .cwd_relative = paths.python orelse @panic("-Dpython-include=FOLDER is missing") };
+    }
+
+    /// `own` flags, and those that keep the places of this machine out of the result.
+    fn flags(paths: Paths, own: []const []const u8) []const []const u8 {
+        var all: std.ArrayList([]const u8) = .empty;
+        append(&all, paths.b, own);
+        append(&all, paths.b, &.{
+            paths.b.fmt("-ffile-prefix-map={s}{c}=", .{ paths.root, std.fs.path.sep }),
+            paths.b.fmt("-ffile-prefix-map={s}=zig", .{paths.b.graph.zig_lib_directory.path orelse "."}),
+        });
+        if (paths.python) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=python", .{folder})});
+        return all.items;
+    }
+
+    fn append(all: *std.ArrayList([]const u8), b: *std.Build, more: []const []const u8) void {
+        all.appendSlice(b.allocator, more) catch @panic("OOM");
+    }
+};
