@@ -1,6 +1,7 @@
-"""Write the option reference and the JSON schema from the config model.
+"""Write the reference pages and the JSON schema from the code that they describe.
 
-python scripts/reference.py            writes docs/reference/options.md and zigwheel.schema.json
+python scripts/reference.py            writes options.md, zigwheel.schema.json, targets.md and
+                                       command-line.md into docs/reference/
 python scripts/reference.py --check    exits with 1, and a diff, where they are not current
 """
 
@@ -17,6 +18,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
+from zigwheel import errors  # noqa: E402
+from zigwheel.cli.main import parser as command_line  # noqa: E402
+from zigwheel.cli.targets import targets  # noqa: E402
 from zigwheel.config.kinds import Key, Kind, keys_of, words  # noqa: E402
 from zigwheel.config.model import Compilation, Condition, Config  # noqa: E402
 from zigwheel.config.schema import config_schema, summary, texts_of  # noqa: E402
@@ -107,7 +111,12 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     folder, check = given.folder, given.check
     schema = json.dumps(config_schema(), indent=2, ensure_ascii=False) + "\n"
-    made = {folder / "options.md": reference(), folder / "zigwheel.schema.json": schema}
+    made = {
+        folder / "options.md": reference(),
+        folder / "zigwheel.schema.json": schema,
+        folder / "targets.md": targets_page(),
+        folder / "command-line.md": command_line_page(),
+    }
     stale = [path for path, text in made.items() if text_of(path) != text]
     for path in stale:
         if check:
@@ -209,6 +218,47 @@ def default_words(key: Key) -> str:
     if isinstance(key.default, (str, bool, int)) and key.default != "":
         return f"`{toml_text(key.default)}`"
     return "empty"
+
+
+MADE = "<!-- Written by scripts/reference.py. Do not edit. -->\n"
+
+
+def targets_page() -> str:
+    """The machines that can be built for."""
+    from zigwheel.target.python import SUPPORTED
+
+    rows = targets()
+    lines = ["# Targets", "", MADE]
+    lines.append("Linux on these machines, from the oldest C library that Zig can promise:\n")
+    lines += ["| " + " | ".join(rows[0]) + " |", "|" + "---|" * len(rows[0])]
+    lines += ["| " + " | ".join(f"`{cell}`" for cell in row.values()) + " |" for row in rows]
+    lines += ["", "A floor that is older than the machine's oldest is raised when it comes from"]
+    lines += ["`manylinux` in the config, and refused when the target itself names it.", ""]
+    lines += [f"Pythons: {SUPPORTED}."]
+    return "\n".join(lines) + "\n"
+
+
+def command_line_page() -> str:
+    """Every command's help, and the exit codes."""
+    import os
+
+    os.environ["COLUMNS"] = "96"
+    top = command_line()
+    lines = ["# Command line", "", MADE, "```text", top.format_help().rstrip(), "```", ""]
+    (subparsers,) = (a for a in top._actions if isinstance(a, argparse._SubParsersAction))
+    for name, parser in subparsers.choices.items():
+        lines += [f"## `zigwheel {name}`", "", "```text", parser.format_help().rstrip(), "```", ""]
+    lines += ["## Exit codes", "", "| code | meaning |", "|---|---|", "| 0 | done |"]
+    classes = {
+        c.exit_code: (c.__doc__ or "").split("\n")[0]
+        for c in vars(errors).values()
+        if isinstance(c, type) and issubclass(c, errors.ZigwheelError)
+        if c is not errors.ErrorCollection
+    }
+    lines += [f"| {code} | {text} |" for code, text in sorted({2: "The arguments are off.", **classes}.items())]
+    lines += ["| 130 | Interrupted. |", ""]
+    lines += ["Several errors at once have the code of the first."]
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

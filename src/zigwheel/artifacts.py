@@ -132,7 +132,8 @@ def headers_of(setup: Setup, target: Target, cache: Path) -> tuple[Path, str]:
     from zigwheel.target.pyconfig import render
     from zigwheel.target.python import parse_py_api
 
-    limited = all(is_limited(setup.config, e, target) for e in setup.config.extension)
+    extensions = setup.config.extension
+    limited = bool(extensions) and all(is_limited(setup.config, e, target) for e in extensions)
     source = find_headers(
         target.python,
         limited_api_minimum=parse_py_api(setup.config.py_api) if limited else None,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 
 class ZigwheelError(Exception):
-    """Base of all errors that zigwheel reports to a person."""
+    """Any error that a person can mend; what fits none of the classes below."""
 
     exit_code = 1
 

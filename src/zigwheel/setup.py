@@ -45,7 +45,12 @@ class Setup:
     @property
     def compiles(self) -> bool:
         """Whether there is anything to compile."""
-        return bool(self.config.extension or self.config.library or self.config.executable)
+        return compiles(self.config)
+
+
+def compiles(config: Config) -> bool:
+    """Whether a config names anything to compile."""
+    return bool(config.extension or config.library or config.executable)
 
 
 def say(text: str) -> None:
@@ -68,9 +73,9 @@ def set_up(root: Path, settings: Mapping[str, Any], environ: Mapping[str, str], 
 
     project = read_project(root)
     config = load_config(project, conditions=None, environ=environ, settings=settings, warn=warn)
-    target = None
     overridden = "overrides" in project.tool
-    if config.extension or config.library or config.executable or overridden:
+    target = None
+    if overridden or compiles(config):
         target = target_of(config, environ, host)
     if target is not None and overridden:
         conditions = conditions_of(config, target, environ)

@@ -66,7 +66,6 @@ export-symbols = ["fastsum_*"]
 [[library]]
 name = "z"
 sources = ["vendor/zlib/*.c"]
-python = true
 
 [[executable]]
 name = "fast-sum"
@@ -139,7 +138,7 @@ def test_every_setting(load: Load) -> None:
                 export_symbols=("fastsum_*",),
             ),
         ),
-        library=(Library(name="z", sources=("vendor/zlib/*.c",), python=True),),
+        library=(Library(name="z", sources=("vendor/zlib/*.c",)),),
         executable=(Executable(name="fast-sum", sources=("main.zig",), install="fastsum/bin"),),
         wheel=WheelSettings(
             packages={"fastsum": "src/fastsum", "fastsum/vendored": "vendor/python"},

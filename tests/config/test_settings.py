@@ -79,7 +79,6 @@ TEXTS = [
     ("extension.define-macros", '{ A = 1, X = "2" }', {"X": "2", "A": 1}),
     ("extension.file-args", "a.c=-mavx2;b.c=-g", {"a.c": ("-mavx2",), "b.c": ("-g",)}),
     ("extension.file-args", '{ "a.c" = ["-a", "-b"] }', {"a.c": ("-a", "-b")}),
-    ("library.python", "true", True),
     ("executable.install", "p/bin", "p/bin"),
     ("version.scm", "true", True),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -99,3 +100,26 @@ def test_interpreter(
     for python in interpreters:
         out = tmp_path / f"out{interpreters.index(python)}"
         assert build(python, out, project, {"PYTHONPATH": python_path}) == expected, python
+
+
+OTHER_ZLIB = """
+import runpy, sys, zlib
+from zlib_ng import zlib_ng
+text = bytes(range(256)) * 30
+assert zlib.compress(text, 6) != zlib_ng.compress(text, 6), "the test needs streams that differ"
+sys.modules["zlib"] = zlib_ng
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+assert sys.modules["zipfile"].zlib is zlib_ng
+"""
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("zlib_ng"), reason="zlib-ng is not installed")
+def test_another_zlib_behind_the_interpreter(
+    project: Path, expected: dict[str, bytes], tmp_path: Path, python_path: str
+) -> None:
+    environ = {**os.environ, "PYTHONPATH": python_path}
+    command = [sys.executable, "-c", OTHER_ZLIB, str(SCRIPT), str(tmp_path / "ng"), str(project)]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert {file.name: file.read_bytes() for file in (tmp_path / "ng").iterdir()} == expected

@@ -118,8 +118,6 @@ class Library(Compilation):
 
     name: FileName
     """Name that the `link` of other entries uses."""
-    python: bool = False
-    """The library includes `Python.h`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,6 +109,8 @@ def clean(environ: Mapping[str, str]) -> dict[str, str]:
 
 def output(command: list[str], root: Path, environ: Mapping[str, str], timeout: float) -> bytes:
     """Standard output of a git command. Raises `Unusable`."""
+    import subprocess
+
     try:
         # a repository's own fsmonitor would be a program of whoever made the repository
         command[1:1] = ["-c", "core.fsmonitor=false"]

@@ -64,13 +64,15 @@ def wheel_entries(
     installed = [*built, *(f"{metadata.data_dir}/scripts/{name}" for name in scripts)]
     packages = find_packages(root, settings.packages, name=metadata.name, installed=installed)
     errors: list[ZigwheelError] = []
-    entries = fixed_entries(
-        root, settings, metadata=metadata, built=built, scripts=scripts, modes=modes, errors=errors
-    )
-    entries += [
-        entry
-        for entry in package_entries(root, settings, packages, modes, errors)
-        if entry.path not in built
+    entries = [
+        *built_entries(metadata, built, scripts),
+        *data_entries(root, settings, metadata.data_dir, modes, errors),
+        *info_entries(root, metadata, errors),
+        *(
+            entry
+            for entry in package_entries(root, settings, packages, modes, errors)
+            if entry.path not in built
+        ),
     ]
     raise_all(errors)
     return sorted(entries, key=lambda entry: entry.path)
@@ -84,22 +86,25 @@ def fixed_entries(
     built: Mapping[str, Path],
     scripts: Mapping[str, Path],
     modes: Mapping[str, int],
-    errors: list[ZigwheelError],
 ) -> list[Entry]:
-    """The entries that an editable wheel holds as well: all but the files of packages.
-
-    What is wrong is added to `errors`. Arguments as for `wheel_entries`.
-    """
-    data_dir = metadata.data_dir
-    programs = {f"{data_dir}/scripts/{name}": file for name, file in scripts.items()}
-    return [
-        *(
-            Entry(path=path, mode=EXECUTABLE, source=file)
-            for path, file in sorted({**built, **programs}.items())
-        ),
-        *data_entries(root, settings, data_dir, modes, errors),
+    """`wheel_entries` without the files of packages: what an editable wheel holds beside its hook."""
+    errors: list[ZigwheelError] = []
+    entries = [
+        *built_entries(metadata, built, scripts),
+        *data_entries(root, settings, metadata.data_dir, modes, errors),
         *info_entries(root, metadata, errors),
     ]
+    raise_all(errors)
+    return sorted(entries, key=lambda entry: entry.path)
+
+
+def built_entries(
+    metadata: Metadata, built: Mapping[str, Path], scripts: Mapping[str, Path]
+) -> Iterator[Entry]:
+    """What was compiled; executable, as linkers leave it."""
+    programs = {f"{metadata.data_dir}/scripts/{name}": file for name, file in scripts.items()}
+    for path, file in {**built, **programs}.items():
+        yield Entry(path=path, mode=EXECUTABLE, source=file)
 
 
 def info_entries(root: Path, metadata: Metadata, errors: list[ZigwheelError]) -> Iterator[Entry]:
