@@ -54,6 +54,8 @@ def project(text: str = "", version: str = 'version = "1.0"') -> str:
         (project('license = { file = "a", text = "b" }'), ['"project.license"', "exactly one"]),
         (project('license-files = ["GONE*"]'), ["GONE*", "each has to match a file"]),
         (project('license-files = ["../LICENSE"]'), ["../LICENSE", "within the project"]),
+        (project("license-files = [\"\"]"), ["`project.license-files[0]`", "no glob"]),
+        (project("license-files = [\"a**b\"]"), ["`project.license-files[0]`", "no glob"]),
         (project('license = "MIT"\nclassifiers = ["License :: OSI Approved"]'), ["License ::"]),
         (project('license = { text = "x" }\nlicense-files = []'), ["license-files", "SPDX"]),
         (project('readme = "GONE.md"'), ["GONE.md", "not found"]),

@@ -6,11 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from zigwheel.config.model import SdistSettings
+from zigwheel.wheel.entries import Entry
+from zigwheel.wheel.sdist import sdist_entries
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,3 +145,28 @@ def python_path() -> str:
     )
     inherited = os.environ.get("PYTHONPATH", "")
     return os.pathsep.join([*folders, *filter(None, [inherited])])
+
+
+Collect = Callable[..., dict[str, Entry]]
+
+
+@pytest.fixture
+def collect() -> Collect:
+    """Entries of an sdist by path: `collect(root, needed=..., outputs=..., include=..., exclude=...)`."""
+
+    def entries_of(
+        root: Path, *, needed: Iterable[str] = (), outputs: Iterable[str] = (), **settings: Any
+    ) -> dict[str, Entry]:
+        nothing = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+        entries = sdist_entries(
+            root,
+            SdistSettings(**settings),
+            needed=needed,
+            outputs=outputs,
+            environ=os.environ | nothing,
+            warn=pytest.fail,
+        )
+        assert [entry.path for entry in entries] == sorted(entry.path for entry in entries)
+        return {entry.path: entry for entry in entries}
+
+    return entries_of

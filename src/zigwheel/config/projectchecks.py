@@ -104,7 +104,23 @@ def unreadable(root: Path, project: Mapping[str, Any]) -> dict[str, list[Metadat
                 read_source(path, file, f"project.{key}")
         except MetadataError as error:
             errors[key] = [error]
+    if wrong := list(_bad_globs(root, project.get("license-files"))):
+        errors["license-files"] = wrong
     return errors
+
+
+def _bad_globs(root: Path, patterns: object) -> Iterator[MetadataError]:
+    """Globs at which `pathlib`, and with it the library, raises instead of finding nothing."""
+    for index, pattern in enumerate(patterns if isinstance(patterns, list) else []):
+        if not isinstance(pattern, str) or pattern.startswith("/"):
+            continue
+        try:
+            next(root.glob(pattern), None)
+        except (ValueError, IndexError, NotImplementedError) as error:
+            yield MetadataError(
+                f"`project.license-files[{index}]` is {quote(pattern)}, which is no glob: {error}",
+                hint=HINTS["license-files"],
+            )
 
 
 def check_table(project: Mapping[str, Any]) -> Iterator[MetadataError]:

@@ -45,6 +45,9 @@ _SEGMENT = 1 << 18
 _PROBE_DIGEST = ""
 
 
+_Follow = Callable[[list[int], int, int, int, int, int], tuple[int, int]]
+
+
 class Compression(Protocol):
     """What `zlib.compressobj` returns, and what `zipfile` asks of a compressor."""
 
@@ -188,23 +191,18 @@ def _linked(buffer: bytes, positions: list[int], count: int) -> _Links:
     return _Links(threes, fours, sixes, ranks)
 
 
-def _finder(buffer: bytes, links: _Links, end: int) -> Callable[[int, int], tuple[int, int]]:
-    """A function that finds the match that zlib would find in `buffer`, whose data stop at `end`.
+def _follower(buffer: bytes, links: _Links) -> _Follow:
+    """A function that follows a chain from a position for a match that is long enough.
 
-    Given a position and the length of the match in hand (2 for none), it returns the length of a
-    longer match and where that one begins, or anything and 0.
-
-    zlib looks at the last 128 positions of its chain, newest first, and takes each that matches
-    further than the ones before it. Positions that share 6 bytes, if there are any, beat those
-    that share 4, so those are followed first, in a chain of their own that leaves the others out;
-    how far down zlib's chain a position is can be told from its rank.
+    Given the chain, the position, the length to exceed, the length that can't be exceeded, the
+    position behind which to stay and how far down zlib's own chain to go, it returns the length
+    of the match and where it begins, or anything and 0.
     """
-    threes, fours, sixes, ranks = links
+    threes, ranks = links.threes, links.ranks
 
     def follow(
         chain: list[int], position: int, length: int, most: int, stop: int, depth: int
     ) -> tuple[int, int]:
-        # The longest match of more than `length` and at most `most` bytes, behind `stop`.
         candidate = chain[position]
         found = 0
         start = buffer[position : position + length]
@@ -227,42 +225,54 @@ def _finder(buffer: bytes, links: _Links, end: int) -> Callable[[int, int], tupl
             candidate = chain[candidate]
             if candidate <= stop:
                 return length, found
-        if chain is threes or (
-            buffer[candidate : candidate + 3] == start[:3]
-            and ranks[position] - ranks[candidate] > depth
-        ):
+        sure = buffer[candidate : candidate + 3] == start[:3]
+        if chain is threes or (sure and ranks[position] - ranks[candidate] > depth):
             return length, found
         # Too many collisions: zlib's own chain is followed, which its depth bounds.
         better = follow(threes, position, length, most, stop, depth)
         return better if better[1] else (length, found)
 
+    return follow
+
+
+def _finder(buffer: bytes, links: _Links, end: int) -> Callable[[int, int], tuple[int, int]]:
+    """A function that finds the match that zlib would find in `buffer`, whose data stop at `end`.
+
+    Given a position and the length of the match in hand (2 for none), it returns the length of a
+    longer match and where that one begins, or anything and 0.
+
+    zlib looks at the last 128 positions of its chain, newest first, and takes each that matches
+    further than the ones before it. Positions that share 6 bytes, if there are any, beat those
+    that share 4, so those are followed first, in a chain of their own that leaves the others out;
+    how far down zlib's chain a position is can be told from its rank.
+    """
+    threes, fours, sixes, _ = links
+    follow = _follower(buffer, links)
+
     def longest(position: int, best: int) -> tuple[int, int]:
         stop = position - _REACH if position > _REACH else 0
-        head = threes[position]
-        if head == stop:
+        most = end - position if position > end - _LONGEST else _LONGEST
+        depth = _CHAIN if best < _GOOD else _CHAIN >> 2
+        if threes[position] == stop:
             # zlib takes the head of a chain at a distance at which it takes nothing else; but not
             # where its window begins, and with all data read the window moves on that early.
-            if end - position < _AHEAD and not head % _WINDOW:
+            if end - position < _AHEAD and not stop % _WINDOW:
                 return best, 0
             stop -= 1
-        most = end - position if end - position < _LONGEST else _LONGEST
-        depth = _CHAIN if best < _GOOD else _CHAIN >> 2
         length = best if best > 5 else 5
-        if sixes[position] > stop and length < most:
+        if length < most and sixes[position] > stop:
             length, found = follow(sixes, position, length, most, stop, depth)
-            if found or best > 4:
+            if found:
                 return length, found
-        elif best > 4:
-            return best, 0
         length = best if best > 3 else 3
-        if fours[position] > stop and length < most:
-            length, found = follow(fours, position, length, min(most, 5), stop, depth)
-            if found or best > 2:
+        if length < 5 and length < most and fours[position] > stop:
+            most = most if most < 5 else 5
+            length, found = follow(fours, position, length, most, stop, depth)
+            if found:
                 return length, found
-        elif best > 2:
-            return best, 0
-        stop = max(stop, position - _TOO_FAR - 1)
-        return follow(threes, position, 2, 3, stop, depth) if head > stop else (best, 0)
+        if best < 3 and position - threes[position] <= _TOO_FAR:
+            return follow(threes, position, 2, 3, max(stop, position - _TOO_FAR - 1), depth)
+        return best, 0
 
     return longest
 
@@ -289,7 +299,8 @@ def _tokens(data: bytes) -> Iterator[list[int]]:
         found -= base
         tokens: list[int] = []
         while position < stop:
-            if best < _LAZY and heads[position] and position - heads[position] <= _REACH:
+            candidate = heads[position] if best < _LAZY else 0
+            if candidate and position - candidate <= _REACH:
                 length, candidate = longest(position, best)
             else:
                 candidate = 0
