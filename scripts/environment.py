@@ -28,7 +28,7 @@ def environment(name: str) -> Path:
 
     Some distributions ship `venv` without `ensurepip`; there the pip at hand installs pip.
     """
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 10):  # noqa: UP036 - this file may meet any Python
         raise SystemExit(f"zigwheel needs Python 3.10 or newer; this is {sys.version.split()[0]}")
     folder = ROOT / ".venv" / name
     python = python_of(folder)

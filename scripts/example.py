@@ -5,6 +5,7 @@ An example asks for `zigwheel` as its build requirement; pip is shown the wheel 
 
 from __future__ import annotations
 
+import os
 import sys
 
 from environment import ROOT, environment, own_wheel, run
@@ -19,7 +20,7 @@ def main(name: str) -> None:
     python = environment("example")
     dist = ROOT / ".venv" / "dist"
     own_wheel(python, dist)
-    links = {"PIP_FIND_LINKS": str(dist)}
+    links = {"PIP_FIND_LINKS": f"{os.environ.get('PIP_FIND_LINKS', '')} {dist}".strip()}
     run([python, "-m", "pip", "install", "--quiet", "build", "pytest"])
     run([python, "-m", "build", "--sdist", "--outdir", dist / name, project], **links)
     sdist = next((dist / name).glob("*.tar.gz"))

@@ -255,7 +255,10 @@ def command_line_page() -> str:
         if isinstance(c, type) and issubclass(c, errors.ZigwheelError)
         if c is not errors.ErrorCollection
     }
-    lines += [f"| {code} | {text} |" for code, text in sorted({2: "The arguments are off.", **classes}.items())]
+    lines += [
+        f"| {code} | {text} |"
+        for code, text in sorted({2: "The arguments are off.", **classes}.items())
+    ]
     lines += ["| 130 | Interrupted. |", ""]
     lines += ["Several errors at once have the code of the first."]
     return "\n".join(lines) + "\n"

@@ -40,7 +40,9 @@ class Built:
     def scripts(self) -> dict[str, Path]:
         """Programs for the scripts folder of the environment, by name."""
         start = "{scripts}/"
-        return {p.removeprefix(start): file for p, file in self.files.items() if p.startswith(start)}
+        return {
+            p.removeprefix(start): file for p, file in self.files.items() if p.startswith(start)
+        }
 
 
 @contextmanager
@@ -115,9 +117,8 @@ def ambient_of(setup: Setup, target: Target) -> Ambient:
     cxx_flags, more = environment_flags("CXXFLAGS", setup.environ.get("CXXFLAGS", ""))
     for warning in (*unused, *more):
         warn(warning)
-    includes, libraries = (), ()
-    if is_target(setup.host, target.triple):
-        includes, libraries = system_folders(target.triple)
+    native = is_target(setup.host, target.triple)
+    includes, libraries = system_folders(target.triple) if native else ((), ())
     return Ambient(
         c_flags=c_flags, cxx_flags=cxx_flags, include_dirs=includes, library_dirs=libraries
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zigwheel.errors import ConfigError
 from zigwheel.artifacts import plan_of
+from zigwheel.errors import ConfigError
 from zigwheel.setup import Setup, metadata_of, warn
 from zigwheel.storage import told
 from zigwheel.zig.emit import EJECTED
@@ -26,7 +26,9 @@ def eject(setup: Setup) -> Path:
     file = setup.root / "build.zig"
     if file.exists():
         what = "an ejected one" if ejected_file(setup.root) else "not zigwheel's"
-        raise ConfigError(f"{str(file)!r} is there already ({what})", hint="rename or delete it first")
+        raise ConfigError(
+            f"{str(file)!r} is there already ({what})", hint="rename or delete it first"
+        )
     plan, _ = plan_of(setup, setup.target, metadata_of(setup).name, setup.cache)
     with told("writing build.zig", setup.root):
         text = f"{EJECTED}\n{build_file_text(plan, setup.target)}"

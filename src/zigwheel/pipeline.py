@@ -40,7 +40,6 @@ def build_editable(setup: Setup, folder: Path) -> Path:
     It holds the compiled files; everything else is imported from the project.
     """
     from zigwheel.artifacts import compiled
-    from zigwheel.errors import ZigwheelError, raise_all
     from zigwheel.wheel.discover import find_packages
     from zigwheel.wheel.editable import editable_entries
     from zigwheel.wheel.layout import fixed_entries
@@ -51,7 +50,6 @@ def build_editable(setup: Setup, folder: Path) -> Path:
         packages = find_packages(
             setup.root, setup.config.wheel.packages, name=metadata.name, installed=files
         )
-        errors: list[ZigwheelError] = []
         entries = fixed_entries(
             setup.root,
             setup.config.wheel,
@@ -59,9 +57,7 @@ def build_editable(setup: Setup, folder: Path) -> Path:
             built=files,
             scripts=built.scripts if built else {},
             modes=recorded_modes(setup),
-            errors=errors,
         )
-        raise_all(errors)
         rebuild = None
         if built and setup.config.editable.rebuild:
             from zigwheel.rebuild import rebuild_spec

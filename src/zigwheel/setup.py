@@ -15,7 +15,8 @@ from zigwheel.target.python import parse_py_api, uses_limited_api
 
 if TYPE_CHECKING:
     from zigwheel.config.conditions import Conditions
-    from zigwheel.config.metadata import BuildState, Metadata
+    from zigwheel.config.dynamic import BuildState
+    from zigwheel.config.metadata import Metadata
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +65,9 @@ def warn(text: str) -> None:
     say(f"zigwheel: warning: {text}")
 
 
-def set_up(root: Path, settings: Mapping[str, Any], environ: Mapping[str, str], host: Host) -> Setup:
+def set_up(
+    root: Path, settings: Mapping[str, Any], environ: Mapping[str, str], host: Host
+) -> Setup:
     """Read the config twice: first to learn the target, then with the overrides for that target.
 
     Raises `ConfigError` and `TargetError`.
@@ -80,7 +83,11 @@ def set_up(root: Path, settings: Mapping[str, Any], environ: Mapping[str, str], 
     if target is not None and overridden:
         conditions = conditions_of(config, target, environ)
         config = load_config(
-            project, conditions=conditions, environ=environ, settings=settings, warn=lambda text: None
+            project,
+            conditions=conditions,
+            environ=environ,
+            settings=settings,
+            warn=lambda text: None,
         )
     cache = Path(config.cache_dir) if config.cache_dir else cache_root(environ, host.os)
     return Setup(
@@ -152,6 +159,9 @@ def requires_for_wheel(setup: Setup) -> list[str]:
     from zigwheel.zig.toolchain import REQUIREMENT, find_zig
 
     requires = requires_for_sdist(setup)
-    if setup.compiles and find_zig(cache=setup.cache, environ=setup.environ, host=setup.host) is None:
+    if (
+        setup.compiles
+        and find_zig(cache=setup.cache, environ=setup.environ, host=setup.host) is None
+    ):
         requires.append(REQUIREMENT)
     return requires

@@ -93,7 +93,7 @@ def unpacked(wheel: Path, folder: Path) -> Path:
     return folder
 
 
-def tests_ran(said: str) -> int:
+def number_of_tests(said: str) -> int:
     """How many tests unittest says that it ran, none of which failed."""
     ran = re.search(r"Ran (\d+) tests? in .*\n\nOK$", said.strip())
     assert ran, said

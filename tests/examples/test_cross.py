@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.utils import parse_wheel_filename
 
-from tests.examples.rig import COMPILED, EXTENSIONS, FOLDER, own_tests, run, tests_ran, unpacked
+from tests.examples.rig import COMPILED, EXTENSIONS, FOLDER, own_tests, run, number_of_tests, unpacked
 from tests.foreign.musl import musl_python
 from tests.foreign.debian import Unavailable
 from tests.foreign.sysroot import MACHINES, ForeignPython
@@ -115,7 +115,7 @@ def exercised(python: ForeignPython, name: str, wheel: Path, folder: Path) -> No
     """The example's own tests pass under another machine's interpreter."""
     done = python.run([own_tests(name)], pythonpath=[unpacked(wheel, folder)], cwd=folder)
     assert done.returncode == 0, done.stderr
-    assert tests_ran(done.stderr) > 2
+    assert number_of_tests(done.stderr) > 2
 
 
 def test_program_runs_on_aarch64(

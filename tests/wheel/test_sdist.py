@@ -19,7 +19,6 @@ Tree = Callable[..., Path]
 Git = Callable[..., str]
 Repository = Callable[[Path], Path]
 Collect = Callable[..., dict[str, Entry]]
-ENVIRON = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 PKG_INFO = b"Metadata-Version: 2.1\nName: fastsum\nVersion: 1.0\n"
 PROJECT = {
     "pyproject.toml": "[project]\n",
@@ -52,9 +51,6 @@ def unpack(file: Path, folder: Path) -> Path:
             folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {})
         )
     return folder / "fastsum-1.0"
-
-
-# The archive
 
 
 def test_the_archive(tree: Tree, tmp_path: Path, collect: Collect) -> None:
@@ -133,7 +129,11 @@ def test_names(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"exclude": ("tests/", "build/")}, {"include": ("*.log", "/generated/", "*.pyc")}],
+    [
+        {},
+        {"exclude": ("tests/", "!tests/a b.txt", "build/")},
+        {"include": ("*.log", "/generated/", "*.pyc")},
+    ],
 )
 def test_the_sdist_of_an_unpacked_sdist_is_the_same(
     tree: Tree,

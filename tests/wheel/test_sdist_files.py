@@ -16,7 +16,6 @@ Git = Callable[..., str]
 Repository = Callable[[Path], Path]
 Collect = Callable[..., dict[str, Entry]]
 ENVIRON = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-PKG_INFO = b"Metadata-Version: 2.1\nName: fastsum\nVersion: 1.0\n"
 PROJECT = {
     "pyproject.toml": "[project]\n",
     "README.md": "",
@@ -29,9 +28,6 @@ PROJECT = {
     "tests/backup.orig": "",
     "tests/a b.txt": "",
 }
-
-
-# Which files
 
 
 def test_a_checkout_gives_its_tracked_files(

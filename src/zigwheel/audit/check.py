@@ -64,6 +64,6 @@ def check_floor(name: str, elf: Elf, triple: Triple) -> AuditError | None:
             floor = ".".join(str(part) for part in triple.floor)
             return AuditError(
                 f"`{name}` uses {symbol.name} of {symbol.version}, newer than the promised glibc {floor}",
-                hint=f"set `manylinux = \"{match[1]}_{match[2]}\"`, or do without {symbol.name}",
+                hint=f'set `manylinux = "{match[1]}_{match[2]}"`, or do without {symbol.name}',
             )
     return None

@@ -114,7 +114,9 @@ def section_table(data: bytes, wide: bool, order: str) -> list[Section]:
     for index in range(count):
         fields = struct.unpack_from(form, data, start + index * size)
         table.append(
-            Section(kind=fields[1], offset=fields[4], size=fields[5], link=fields[6], info=fields[7])
+            Section(
+                kind=fields[1], offset=fields[4], size=fields[5], link=fields[6], info=fields[7]
+            )
         )
     return table
 
@@ -145,8 +147,12 @@ def dynamic_symbols(
         elif other.kind == SHT_GNU_VERSYM:
             indices = [value & 0x7FFF for (value,) in records(data, other, order + "H")]
     found = []
-    for number, fields in enumerate(records(data, section, order + ("IBBHQQ" if wide else "IIIBBH"))):
-        name, info, shndx = (fields[0], fields[1], fields[3]) if wide else (fields[0], fields[3], fields[5])
+    for number, fields in enumerate(
+        records(data, section, order + ("IBBHQQ" if wide else "IIIBBH"))
+    ):
+        name, info, shndx = (
+            (fields[0], fields[1], fields[3]) if wide else (fields[0], fields[3], fields[5])
+        )
         if info >> 4 == STB_LOCAL:
             continue
         version, library = wanted.get(indices[number], ("", "")) if indices else ("", "")

@@ -34,7 +34,9 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--target", default="", help="a Zig triple, platform tag or identifier")
     parser.add_argument("--python", default="", help="Python of the target, such as cp313")
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--eject", action="store_true", help="write build.zig into the project and stop")
+    what.add_argument(
+        "--eject", action="store_true", help="write build.zig into the project and stop"
+    )
     what.add_argument("--plan", action="store_true", help="print the build plan as JSON and stop")
     parser.set_defaults(run=run)
 

@@ -33,8 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
     from zigwheel.errors import ZigwheelError
     from zigwheel.target.headers import find_headers
     from zigwheel.target.host import cache_root, describe_host
-    from zigwheel.target.python import PythonTarget
     from zigwheel.target.parse import resolve_target
+    from zigwheel.target.python import PythonTarget
     from zigwheel.zig.toolchain import require_zig
 
     host = describe_host()
@@ -45,7 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"python   {host.implementation} {host.python.version_text} {host.executable}")
     print(f"cache    {cache}")
     try:
-        target = resolve_target("", "", host=host, manylinux="2_17", musllinux="1_2", environ=environ)
+        target = resolve_target(
+            "", "", host=host, manylinux="2_17", musllinux="1_2", environ=environ
+        )
         print(f"target   {target.triple.zig} {target.python.abi}")
     except ZigwheelError as error:
         healthy = False

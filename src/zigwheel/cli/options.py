@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TypeAlias
 
 from zigwheel.errors import ConfigError
 from zigwheel.setup import Setup, set_up
 
-Subparsers = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def add_project(parser: argparse.ArgumentParser) -> None:
     """The project, and settings for it."""
     parser.add_argument(
-        "project", nargs="?", default=".", type=Path, help="folder with the pyproject.toml (default: .)"
+        "project",
+        nargs="?",
+        default=".",
+        type=Path,
+        help="folder with the pyproject.toml (default: .)",
     )
     parser.add_argument(
         "-C",

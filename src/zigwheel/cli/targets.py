@@ -48,8 +48,10 @@ def targets() -> list[dict[str, str]]:
 
     rows = []
     for arch, facts in ARCHITECTURES.items():
-        for libc, floor in (("gnu", facts.glibc_minimum), ("musl", MUSL_MINIMUM)):
-            triple = Triple(arch=arch, os="linux", libc=libc, floor=floor)
+        for triple in (
+            Triple(arch=arch, os="linux", libc="gnu", floor=facts.glibc_minimum),
+            Triple(arch=arch, os="linux", libc="musl", floor=MUSL_MINIMUM),
+        ):
             tag = platform_tags(triple)[-1]
             rows.append({"platform tag": tag, "Zig triple": triple.zig, "CPU": triple.cpu})
     return rows

@@ -9,7 +9,9 @@ from zigwheel.config.globs import expand_braces
 from zigwheel.errors import PlanError
 
 
-def expand(root: Path, patterns: tuple[str, ...], *, place: str) -> tuple[list[str], list[PlanError]]:
+def expand(
+    root: Path, patterns: tuple[str, ...], *, place: str
+) -> tuple[list[str], list[PlanError]]:
     """The files that `patterns` match below `root`, in order, each once, and what is wrong with them.
 
     `place` is the TOML path of the setting, for messages. Paths are relative to `root` and POSIX;

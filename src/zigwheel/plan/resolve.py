@@ -115,7 +115,10 @@ def draft_of(
     files, errors = source_files(root, component, place)
     errors += include_dir_errors(root, component.include_dirs, place)
     options, found = link_options(
-        component.extra_link_args, component.libraries, component.library_dirs, f"{place}.extra-link-args"
+        component.extra_link_args,
+        component.libraries,
+        component.library_dirs,
+        f"{place}.extra-link-args",
     )
     errors += found
     if not options.libraries:
@@ -131,7 +134,9 @@ def draft_of(
         output=output_name(component, target, limited=limited),
         install=install_path(component, target, limited=limited),
         sources=sources,
-        include_dirs=tuple(os.path.normpath(d).replace(os.sep, "/") for d in component.include_dirs),
+        include_dirs=tuple(
+            os.path.normpath(d).replace(os.sep, "/") for d in component.include_dirs
+        ),
         macros=macros(config, component, limited=limited),
         uses_python=kind == "extension" or python,
         limited_api=limited,
@@ -150,13 +155,17 @@ def draft_of(
     return Draft(artifact=artifact, reached=frozenset(reached)), errors
 
 
-def source_files(root: Path, component: Compilation, place: str) -> tuple[list[str], list[PlanError]]:
+def source_files(
+    root: Path, component: Compilation, place: str
+) -> tuple[list[str], list[PlanError]]:
     """The sources of a component, without the excluded ones."""
     files, errors = expand(root, component.sources, place=f"{place}.sources")
     excluded, _ = expand(root, component.exclude_sources, place=f"{place}.exclude-sources")
     kept = [file for file in files if file not in excluded]
     if files and not kept:
-        errors.append(PlanError(f"`{place}.exclude-sources` leaves no source of `{component.name}`"))
+        errors.append(
+            PlanError(f"`{place}.exclude-sources` leaves no source of `{component.name}`")
+        )
     return kept, errors
 
 
@@ -204,7 +213,9 @@ def typed_sources(
         if language is None:
             known = " ".join(sorted(LANGUAGES))
             errors.append(
-                PlanError(f"`{place}.sources`: {file!r} is in no known language", hint=f"known: {known}")
+                PlanError(
+                    f"`{place}.sources`: {file!r} is in no known language", hint=f"known: {known}"
+                )
             )
             continue
         args = () if language == "zig" else source_args(component, language, ambient, hidden=hidden)
@@ -247,7 +258,9 @@ def hides(config: Config, component: Compilation) -> bool:
         return False
     if isinstance(component, Extension):
         return not component.export_symbols
-    return not any(e.export_symbols and component.name in reachable(config, e) for e in config.extension)
+    return not any(
+        e.export_symbols and component.name in reachable(config, e) for e in config.extension
+    )
 
 
 def reachable(config: Config, component: Compilation) -> set[str]:
@@ -339,7 +352,9 @@ def install_path(component: Compilation, target: Target, *, limited: bool) -> st
 
 def cpu(asked: str, target: Target) -> str:
     """Features in the config's `cpu`, with `baseline` meaning the architecture's own."""
-    return asked.replace("baseline", target.triple.cpu, 1) if asked.startswith("baseline") else asked
+    return (
+        asked.replace("baseline", target.triple.cpu, 1) if asked.startswith("baseline") else asked
+    )
 
 
 def digest(path: Path) -> str:

@@ -42,7 +42,7 @@ class Contents:
         self.exclude = self.spec(settings.exclude, "exclude")
         self.include = self.spec(settings.include, "include")
         built_in = NEVER if index or self.unpacked else (*NEVER, *UNTRACKED)
-        folders = tuple(f"/{escaped(folder)}/" for folder in outputs)
+        folders = tuple(f"/{escaped(path)}/" for path in outputs if path.strip("./"))
         self.default = Spec((*built_in, *folders), place="built-in patterns")
         self.ignored = None if index or self.unpacked else Ignored(root)
 
@@ -57,6 +57,10 @@ class Contents:
             return ""
         if self.exclude and (found := self.exclude.decide(path))[0]:
             return f"excluded by the pattern {self.exclude.lines[found[1]]!r} of `{TABLE}.exclude`"
+        return self.foreign(path)
+
+    def foreign(self, path: str) -> str:
+        """Why a file does not belong to the project in the first place; empty if it does."""
         decided, line = self.default.decide(path)
         if decided:
             return f"excluded by the built-in pattern {self.default.lines[line]!r}"
@@ -85,9 +89,9 @@ class Contents:
                 everything = walked_files(self.root, lambda path: False)
                 yield from (found for found in everything if include.decide(found.path)[0])
         else:
-            # without `include` no file below an excluded folder can come back
+            # without `include` no file below such a folder can come back
             yield from walked_files(
-                self.root, lambda path: not self.include and bool(self.left_out(f"{path}/"))
+                self.root, lambda path: not self.include and bool(self.foreign(f"{path}/"))
             )
 
 

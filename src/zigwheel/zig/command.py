@@ -76,7 +76,12 @@ def command(
     words += [f"-Mroot={root}" if root else "-Mroot", "-lc"]
     words += ["-lc++"] if artifact.link_cxx else []
     words += link_words(artifact, places, compiler_rt=compiler_rt)
-    words += ["--cache-dir", str(places.local_cache), "--global-cache-dir", str(places.global_cache)]
+    words += [
+        "--cache-dir",
+        str(places.local_cache),
+        "--global-cache-dir",
+        str(places.global_cache),
+    ]
     words += ["--name", artifact.name, f"-femit-bin={places.out / artifact.output}"]
     return words
 

@@ -18,7 +18,7 @@ FILE = "compile_commands.json"
 
 def compile_commands(plan: BuildPlan, places: Places, zig: Zig) -> str:
     """The text of the file: one entry for each source that clang compiles, once."""
-    entries = {}
+    entries: dict[str, dict[str, str | list[str]]] = {}
     for artifact in plan.artifacts:
         words = ["-target", plan.triple]
         options = module_words(plan, artifact, places)

@@ -105,7 +105,9 @@ def execute(words: Sequence[str], folder: Path, run: Run) -> tuple[int, str]:
     return done.returncode, done.stdout.decode("utf-8", "replace").rstrip()
 
 
-def failure(artifact: Artifact, words: Sequence[str], said: str, code: int, root: Path) -> CompileError:
+def failure(
+    artifact: Artifact, words: Sequence[str], said: str, code: int, root: Path
+) -> CompileError:
     """The error for an artifact that could not be made: the compiler's words and how to repeat it."""
     what = said or f"the compiler ended with code {code} and said nothing"
     return CompileError(

@@ -41,7 +41,7 @@ def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
 def variables(artifacts: Iterable[Artifact]) -> dict[tuple[str, str], str]:
     """A Zig identifier for each artifact, by kind and name; numbered where two fall together."""
     used: set[str] = set()
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for artifact in artifacts:
         stem = re.sub(r"\W", "_", artifact.name, flags=re.ASCII).strip("_").lower()
         base = f"{stem}_{ENDINGS[artifact.kind]}" if stem[:1].isalpha() else f"a{stem}"
@@ -169,4 +169,10 @@ def zig_bool(value: bool) -> str:
 def quoted(text: str) -> str:
     """A Zig string literal (language reference, String Literals and Escape Sequences)."""
     escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-    return '"' + "".join(escapes.get(c, c) if c >= " " or c in escapes else f"\\x{ord(c):02x}" for c in text) + '"'
+    return (
+        '"'
+        + "".join(
+            escapes.get(c, c) if c >= " " or c in escapes else f"\\x{ord(c):02x}" for c in text
+        )
+        + '"'
+    )

@@ -60,6 +60,9 @@ def hint_for(said: str) -> str:
     undefined = UNDEFINED.search(said)
     if undefined:
         return f"no source defines {undefined[1]}: is a file missing in `sources`, or a name in `link` or `libraries`?"
-    if "unable to find dynamic system library" in said or "unable to find static system library" in said:
+    if (
+        "unable to find dynamic system library" in said
+        or "unable to find static system library" in said
+    ):
         return "name the folder that holds the library in `library-dirs`, or build it as a `[[tool.zigwheel.library]]`"
     return ""

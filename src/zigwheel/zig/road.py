@@ -56,7 +56,12 @@ def zig_build_command(
 ) -> list[str]:
     """The `zig build` command for a written build file."""
     words = [str(zig), "build", "--build-file", str(build_file), "--prefix", str(places.out)]
-    words += ["--cache-dir", str(places.local_cache), "--global-cache-dir", str(places.global_cache)]
+    words += [
+        "--cache-dir",
+        str(places.local_cache),
+        "--global-cache-dir",
+        str(places.global_cache),
+    ]
     words += [f"-j{jobs}", f"-Dtarget={plan.triple}", f"-Dcpu={target.triple.cpu}"]
     words += [f"-Dproject={places.root}"]
     words += [f"-Dpython-include={places.headers}"] if plan.python else []
