@@ -110,8 +110,9 @@ def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> tuple[Build
 
 def ambient_of(setup: Setup, target: Target) -> Ambient:
     """Flags of the environment, and this system's folders where it is the target."""
-    from zigwheel.plan.flags import environment_flags
+    from zigwheel.plan.flags import clock_flags, environment_flags
     from zigwheel.target.system import is_target, system_folders
+    from zigwheel.wheel.dates import archive_time, source_date_epoch
 
     c_flags, unused = environment_flags("CFLAGS", setup.environ.get("CFLAGS", ""))
     cxx_flags, more = environment_flags("CXXFLAGS", setup.environ.get("CXXFLAGS", ""))
@@ -120,7 +121,11 @@ def ambient_of(setup: Setup, target: Target) -> Ambient:
     native = is_target(setup.host, target.triple)
     includes, libraries = system_folders(target.triple) if native else ((), ())
     return Ambient(
-        c_flags=c_flags, cxx_flags=cxx_flags, include_dirs=includes, library_dirs=libraries
+        c_flags=c_flags,
+        cxx_flags=cxx_flags,
+        include_dirs=includes,
+        library_dirs=libraries,
+        clock_flags=clock_flags(archive_time(source_date_epoch(setup.environ))),
     )
 
 

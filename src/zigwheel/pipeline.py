@@ -47,15 +47,19 @@ def build_editable(setup: Setup, folder: Path) -> Path:
     metadata = metadata_of(setup)
     with compiled(setup, metadata.name) as built:
         files = built.packaged if built else {}
+        scripts = built.scripts if built else {}
         packages = find_packages(
-            setup.root, setup.config.wheel.packages, name=metadata.name, installed=files
+            setup.root,
+            setup.config.wheel.packages,
+            name=metadata.name,
+            installed=[*files, *(f"{metadata.data_dir}/scripts/{name}" for name in scripts)],
         )
         entries = fixed_entries(
             setup.root,
             setup.config.wheel,
             metadata=metadata,
             built=files,
-            scripts=built.scripts if built else {},
+            scripts=scripts,
             modes=recorded_modes(setup),
         )
         rebuild = None
@@ -98,8 +102,8 @@ def build_sdist(setup: Setup, folder: Path) -> Path:
         environ=setup.environ,
         warn=warn,
         outputs=[
-            str(path.relative_to(setup.root))
-            for path in (folder.resolve(), setup.root / (setup.config.build_dir or "build"))
+            path.relative_to(setup.root).as_posix()
+            for path in (folder.resolve(), setup.root / setup.config.build_dir)
             if path.is_relative_to(setup.root) and path != setup.root
         ],
     )
@@ -116,17 +120,21 @@ def build_sdist(setup: Setup, folder: Path) -> Path:
 def needed_by(setup: Setup, metadata: Metadata) -> list[str]:
     """Files that a build from the sdist cannot do without, for any target."""
     from zigwheel.plan.needed import sources_and_headers
-    from zigwheel.wheel.layout import needed_files, wheel_entries
+    from zigwheel.wheel.layout import project_files
 
-    entries = wheel_entries(
-        setup.root, setup.config.wheel, metadata=metadata, built={}, scripts={}, modes={}
-    )
+    scripts = f"{metadata.data_dir}/scripts"
+    installed = [
+        *(f"{extension.name.replace('.', '/')}.so" for extension in setup.config.extension),
+        *(f"{program.install or scripts}/{program.name}" for program in setup.config.executable),
+    ]
+    shipped = project_files(setup.root, setup.config.wheel, metadata=metadata, installed=installed)
+    readme = setup.project.table.get("project", {}).get("readme")
+    named = [readme.get("file") if isinstance(readme, dict) else readme, setup.config.version.path]
     return sorted(
         {
             *sources_and_headers(setup.root, setup.config, setup.project.tool),
-            *needed_files(setup.root, entries),
-            *metadata.license_files,
-            *([setup.config.version.path] if setup.config.version.path else []),
+            *shipped,
+            *(path for path in named if path),
         }
     )
 

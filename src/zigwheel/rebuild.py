@@ -7,6 +7,7 @@ cache, named after its content, and run by the interpreter that imports.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,8 +46,16 @@ def rebuild_spec(setup: Setup, built: Built) -> RebuildSpec:
             for name, value in sorted(setup.environ.items())
             if name.startswith("ZIGWHEEL_") or name in PASSED_ON
         },
-        watched=("pyproject.toml", *(item.path for item in built.plan.inputs)),
+        watched=watched(built),
     )
+
+
+def watched(built: Built) -> tuple[str, ...]:
+    """What a rebuild depends on: every input, and each source's folder, where a new one may appear."""
+    inputs = [item.path for item in built.plan.inputs]
+    sources = [s.path for artifact in built.plan.artifacts for s in artifact.sources]
+    folders = sorted({os.path.dirname(path) or "." for path in sources})
+    return ("pyproject.toml", *inputs, *folders)
 
 
 def kept_runtime(cache: Path) -> Path:
@@ -92,7 +101,6 @@ def runtime_files() -> Iterator[tuple[str, Path]]:
 
 def main() -> None:
     """Build what `sys.argv` names into the folder that it names; exit with 1 and words on failure."""
-    import os
     import shutil
 
     from zigwheel.artifacts import compiled

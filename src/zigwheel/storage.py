@@ -34,6 +34,29 @@ def replaced_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
+def put_file(target: Path, data: bytes) -> None:
+    """Make `target` a file with this content; nobody ever sees a part of it. Raises `OSError`.
+
+    A file that holds the same already is left alone, with its time.
+    """
+    import tempfile
+
+    try:
+        if target.read_bytes() == data:
+            return
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    number, fresh = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+    try:
+        with open(number, "wb") as stream:
+            stream.write(data)
+        os.chmod(fresh, 0o644)
+        os.replace(fresh, target)
+    except BaseException:
+        os.unlink(fresh)
+        raise
+
+
 @contextmanager
 def told(doing: str, where: Path) -> Iterator[None]:
     """Turn an `OSError` of the block into a `StorageError` that says what was being done."""
@@ -54,4 +77,9 @@ def storage_error(error: OSError, doing: str, where: Path) -> StorageError:
         errno.EACCES: "this user may not write there: name another folder",
     }
     hint = hints.get(error.errno or 0, "")
-    return StorageError(f"{doing} failed in {str(where)!r}: {error.strerror or error}", hint=hint)
+    file = error.filename
+    named = isinstance(file, str) and not Path(file).is_relative_to(where)
+    which = f" ({file!r})" if named else ""
+    return StorageError(
+        f"{doing} failed in {str(where)!r}: {error.strerror or error}{which}", hint=hint
+    )

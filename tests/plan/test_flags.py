@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from zigwheel.plan.flags import compile_arg_errors, environment_flags, link_options
+from zigwheel.plan.flags import clock_flags, compile_arg_errors, environment_flags, link_options
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,14 @@ def test_usual_flags_pass() -> None:
 
 def test_link_arguments_are_sorted() -> None:
     options, errors = link_options(
-        ("-Wl,-z,now", "-lz", "-L/opt/z/lib", "-Wl,-rpath,$ORIGIN/../lib", "-Wl,-z,lazy", "-pthread"),
+        (
+            "-Wl,-z,now",
+            "-lz",
+            "-L/opt/z/lib",
+            "-Wl,-rpath,$ORIGIN/../lib",
+            "-Wl,-z,lazy",
+            "-pthread",
+        ),
         ("m", "pthread", "stdc++", "ssl"),
         ("vendor/lib",),
         "x",
@@ -57,3 +64,11 @@ def test_flags_of_the_environment_are_filtered() -> None:
     kept, warnings = environment_flags("CFLAGS", "-O2 -march=nocona '-DNAME=a b'")
     assert kept == ("-O2", "-DNAME=a b")
     assert warnings == ["zigwheel: left out: `CFLAGS`: '-march=nocona' cannot be used"]
+
+
+def test_the_clock_stands_still() -> None:
+    assert clock_flags(1_451_606_400)[1:] == (
+        '-D__DATE__="Jan  1 2016"',
+        '-D__TIME__="00:00:00"',
+        '-D__TIMESTAMP__="Fri Jan  1 00:00:00 2016"',
+    )

@@ -11,7 +11,7 @@ import pytest
 from zigwheel.config.model import WheelSettings
 from zigwheel.errors import ErrorCollection, WheelError
 from zigwheel.wheel.entries import Entry, content
-from zigwheel.wheel.layout import needed_files, wheel_entries
+from zigwheel.wheel.layout import needed_files, project_files, wheel_entries
 from zigwheel.wheel.writer import write_wheel
 
 Tree = Callable[..., Path]
@@ -257,6 +257,28 @@ def test_what_the_sdist_must_hold(tree: Tree, distribution: Any, built: Path) ->
         "src/fastsum/py.typed",
         "tools/run.py",
     ]
+
+
+def test_what_any_sdist_must_hold_before_anything_is_compiled(
+    tree: Tree, distribution: Any
+) -> None:
+    settings = WheelSettings(exclude=("data", "tests"))
+    metadata = distribution(name="other", license_files=("LICENSE",))
+    found = project_files(
+        tree(PROJECT), settings, metadata=metadata, installed=["fastsum/_core.so"]
+    )
+    assert found == [
+        "LICENSE",
+        "src/fastsum/__init__.py",
+        "src/fastsum/_core.h",
+        "src/fastsum/_core.pyi",
+        "src/fastsum/py.typed",
+    ]
+    alone = tree({"spam.c": "", "spam.pyi": ""}, "alone")
+    found = project_files(alone, WheelSettings(), metadata=distribution(), installed=["spam.so"])
+    assert found == ["spam.pyi"]
+    with pytest.raises(WheelError, match="nothing to ship"):
+        project_files(alone, WheelSettings(), metadata=distribution(), installed=[])
 
 
 def test_into_a_wheel(tree: Tree, distribution: Any, tmp_path: Path) -> None:

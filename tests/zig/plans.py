@@ -65,7 +65,10 @@ EVERYTHING = (
         cpu="x86_64_v3",
     ),
     artifact(
-        name="pkg._stable", output="_stable.abi3.so", install="pkg/_stable.abi3.so", limited_api=True
+        name="pkg._stable",
+        output="_stable.abi3.so",
+        install="pkg/_stable.abi3.so",
+        limited_api=True,
     ),
     artifact(
         name="pkg._zig",

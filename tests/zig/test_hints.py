@@ -14,6 +14,8 @@ from zigwheel.zig.hints import hint_for
         ("fatal error: 'windows.h' file not found", "`if.os`"),
         ("error: undefined symbol: foo\n", "no source defines foo"),
         ("error: unable to find dynamic system library 'x'", "`library-dirs`"),
+        ("error: x [-Wint-conversion]", "`-Wno-error=int-conversion`"),
+        ("ld.lld: relocation against symbol '__cpu_model'", "<cpuid.h>"),
         ("error: expected ';'", ""),
     ],
 )

@@ -163,6 +163,32 @@ class Ambient:
     """Where the system's headers are, if the target is this machine."""
     library_dirs: tuple[str, ...] = ()
     """Where the system's libraries are, if the target is this machine."""
+    clock_flags: tuple[str, ...] = ()
+    """What stands for the time of the build; `clock_flags` makes them."""
+
+
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+
+
+def clock_flags(seconds: int) -> tuple[str, ...]:
+    """Flags that give `__DATE__` and its like one fixed value: `seconds` since 1970, in UTC.
+
+    Zig refuses these macros because they change from build to build; a macro of the command line
+    takes the place of the built-in one. Forms: C11, 6.10.8.1, and `asctime` for `__TIMESTAMP__`.
+    """
+    import time
+
+    now = time.gmtime(seconds)
+    date = f"{MONTHS[now.tm_mon - 1]} {now.tm_mday:2}"
+    clock = f"{now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02}"
+    stamp = f"{DAYS[now.tm_wday]} {date} {clock} {now.tm_year}"
+    return (
+        "-Wno-builtin-macro-redefined",
+        f'-D__DATE__="{date} {now.tm_year}"',
+        f'-D__TIME__="{clock}"',
+        f'-D__TIMESTAMP__="{stamp}"',
+    )
 
 
 def environment_flags(name: str, text: str) -> tuple[tuple[str, ...], list[str]]:

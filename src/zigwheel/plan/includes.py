@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 DIRECTIVE = re.compile(
@@ -25,8 +26,24 @@ HEADER = re.compile(r"\.(h|hh|hpp|hxx|h\+\+|inc|inl|ipp|tpp|def|c|cc|cpp|cxx)$",
 """Names that a computed include may mean."""
 
 
-def scan(root: Path, sources: Iterable[str], include_dirs: Iterable[str]) -> tuple[set[str], bool]:
-    """Files of the project reached from `sources` (these included), and whether `Python.h` is.
+CLOCK = re.compile(rb"\b__(?:DATE|TIME|TIMESTAMP)__\b")
+"""Macros that would put the time of the build into the result (C11, 6.10.8.1)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reach:
+    """What a group of sources can see."""
+
+    files: frozenset[str] = frozenset()
+    """The sources and every file of the project that they can include."""
+    python: bool = False
+    """`Python.h` is among what they include."""
+    clock: bool = False
+    """Some file asks for the date or the time of the build."""
+
+
+def scan(root: Path, sources: Iterable[str], include_dirs: Iterable[str]) -> Reach:
+    """What `sources` can reach by `#include`.
 
     Paths are relative to `root` and POSIX. What lies outside `root`, or is not there, is not
     followed: it belongs to the toolchain, to Python, or to a branch for another platform.
@@ -34,21 +51,23 @@ def scan(root: Path, sources: Iterable[str], include_dirs: Iterable[str]) -> tup
     folders = [os.path.normpath(folder) for folder in include_dirs if not os.path.isabs(folder)]
     reached: set[str] = set()
     pending = list(sources)
-    python = False
+    python = clock = False
     while pending:
         path = pending.pop()
         if path in reached:
             continue
         reached.add(path)
         here = os.path.dirname(path)
-        for match in DIRECTIVE.finditer((root / path).read_bytes()):
+        text = (root / path).read_bytes()
+        clock = clock or CLOCK.search(text) is not None
+        for match in DIRECTIVE.finditer(text):
             if match["computed"]:
                 pending.extend(headers_in(root, [here, *folders]))
                 continue
             name = os.fsdecode(match[match.lastgroup or 0])
             python = python or os.path.basename(name) == "Python.h"
             pending.extend(existing(root, name, [here, *folders]))
-    return reached, python
+    return Reach(files=frozenset(reached), python=python, clock=clock)
 
 
 def existing(root: Path, name: str, folders: Iterable[str]) -> list[str]:

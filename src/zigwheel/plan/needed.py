@@ -9,7 +9,8 @@ from typing import Any
 from zigwheel.config.model import Config
 from zigwheel.plan.files import expand
 from zigwheel.plan.includes import scan
-from zigwheel.plan.resolve import in_link_order, source_files
+from zigwheel.plan.resolve import in_link_order
+from zigwheel.plan.sources import source_files
 
 
 def sources_and_headers(root: Path, config: Config, tool: Mapping[str, Any]) -> set[str]:
@@ -22,13 +23,13 @@ def sources_and_headers(root: Path, config: Config, tool: Mapping[str, Any]) -> 
     for place, component in in_link_order(config):
         files, _ = source_files(root, component, place)
         folders += component.include_dirs
-        found |= scan(root, files, component.include_dirs)[0]
+        found |= scan(root, files, component.include_dirs).files
     more: list[str] = []
     for component_table in override_tables(tool):
         patterns = tuple(p for p in component_table.get("sources", ()) if isinstance(p, str))
         more += expand(root, patterns, place="tool.zigwheel.overrides")[0]
         folders += [f for f in component_table.get("include-dirs", ()) if isinstance(f, str)]
-    return found | scan(root, more, folders)[0]
+    return found | scan(root, more, folders).files
 
 
 def override_tables(tool: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

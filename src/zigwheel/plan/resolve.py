@@ -9,10 +9,10 @@ from pathlib import Path
 
 from zigwheel.config.model import Compilation, Config, Executable, Extension, Library
 from zigwheel.errors import PlanError, raise_all
-from zigwheel.plan.files import escapes, expand, leads_out, outside, within
-from zigwheel.plan.flags import BASE, LANGUAGES, Ambient, compile_arg_errors, link_options
+from zigwheel.plan.flags import Ambient, link_options
 from zigwheel.plan.includes import scan
-from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind, Source
+from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind
+from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
 from zigwheel.target.model import Target
 from zigwheel.target.python import limited_api_macro, parse_py_api, suffix, uses_limited_api
 
@@ -76,7 +76,7 @@ def uses_python(root: Path, config: Config) -> bool:
         return True
     for place, component in in_link_order(config):
         files, _ = source_files(root, component, place)
-        if scan(root, files, component.include_dirs)[1]:
+        if scan(root, files, component.include_dirs).python:
             return True
     return False
 
@@ -124,9 +124,11 @@ def draft_of(
     if not options.libraries:
         ambient = replace(ambient, include_dirs=(), library_dirs=())
     hidden = hides(config, component)
+    reach = scan(root, files, component.include_dirs)
+    if not reach.clock:
+        ambient = replace(ambient, clock_flags=())
     sources, found = typed_sources(root, component, files, ambient, hidden=hidden, place=place)
     errors += found
-    reached, python = scan(root, files, component.include_dirs) if not errors else (set(), False)
     limited = is_limited(config, component, target)
     artifact = Artifact(
         kind=kind,
@@ -138,118 +140,29 @@ def draft_of(
             os.path.normpath(d).replace(os.sep, "/") for d in component.include_dirs
         ),
         macros=macros(config, component, limited=limited),
-        uses_python=kind == "extension" or python,
+        uses_python=kind == "extension" or reach.python,
         limited_api=limited,
         link=component.link,
         libraries=options.libraries,
         library_dirs=(*options.library_dirs, *ambient.library_dirs),
         link_options=options.options,
         rpaths=options.rpaths,
-        exports=("PyInit_*", *component.export_symbols) if isinstance(component, Extension) else (),
+        exports=exports(component),
         link_cxx=options.cxx or any("c++" in s.language for s in sources),
         optimize=component.optimize or config.optimize,
         lto=config.lto if component.lto is None else component.lto,
         strip=config.strip if component.strip is None else component.strip,
         cpu=target.triple.cpu if not component.cpu else cpu(component.cpu, target),
     )
-    return Draft(artifact=artifact, reached=frozenset(reached)), errors
+    return Draft(artifact=artifact, reached=reach.files), errors
 
 
-def source_files(
-    root: Path, component: Compilation, place: str
-) -> tuple[list[str], list[PlanError]]:
-    """The sources of a component, without the excluded ones."""
-    files, errors = expand(root, component.sources, place=f"{place}.sources")
-    excluded, _ = expand(root, component.exclude_sources, place=f"{place}.exclude-sources")
-    kept = [file for file in files if file not in excluded]
-    if files and not kept:
-        errors.append(
-            PlanError(f"`{place}.exclude-sources` leaves no source of `{component.name}`")
-        )
-    return kept, errors
-
-
-def include_dir_errors(root: Path, folders: tuple[str, ...], place: str) -> list[PlanError]:
-    """Include folders that are not there or not in the project; absolute ones are the user's word."""
-    errors = []
-    for folder in folders:
-        where = f"{place}.include-dirs"
-        if os.path.isabs(folder):
-            continue
-        if escapes(folder):
-            errors.append(outside(where, folder))
-        elif not (root / folder).is_dir():
-            errors.append(PlanError(f"`{where}`: there is no folder {folder!r}"))
-        elif not within(root, root / folder):
-            errors.append(leads_out(where, root, folder))
-    return errors
-
-
-def typed_sources(
-    root: Path,
-    component: Compilation,
-    files: list[str],
-    ambient: Ambient,
-    *,
-    hidden: bool,
-    place: str,
-) -> tuple[tuple[Source, ...], list[PlanError]]:
-    """Sources with their language and flags."""
-    errors: list[PlanError] = []
-    for option in ("extra_compile_args", "extra_c_args", "extra_cxx_args", "extra_asm_args"):
-        path = f"{place}.{option.replace('_', '-')}"
-        errors += compile_arg_errors(getattr(component, option), path)
-    extra: dict[str, list[str]] = {}
-    for pattern, args in component.file_args.items():
-        path = f"{place}.file-args.{pattern!r}"
-        errors += compile_arg_errors(args, path)
-        matched, found = expand(root, (pattern,), place=path)
-        errors += found
-        for file in matched:
-            extra.setdefault(file, []).extend(args)
-    sources = []
-    for file in files:
-        language = LANGUAGES.get(os.path.splitext(file)[1])
-        if language is None:
-            known = " ".join(sorted(LANGUAGES))
-            errors.append(
-                PlanError(
-                    f"`{place}.sources`: {file!r} is in no known language", hint=f"known: {known}"
-                )
-            )
-            continue
-        args = () if language == "zig" else source_args(component, language, ambient, hidden=hidden)
-        sources.append(Source(path=file, language=language, args=(*args, *extra.get(file, ()))))
-    zig = [s.path for s in sources if s.language == "zig"]
-    if len(zig) > 1:
-        errors.append(
-            PlanError(
-                f"`{place}.sources` names {len(zig)} Zig files: {', '.join(zig)}",
-                hint="name the root file alone; it reaches the others with @import",
-            )
-        )
-    return tuple(sources), errors
-
-
-def source_args(
-    component: Compilation, language: str, ambient: Ambient, *, hidden: bool
-) -> tuple[str, ...]:
-    """Flags of a source: ours, the builder's, the standard, the config's, in this order."""
-    undefs = tuple(f"-U{name}" for name in component.undef_macros)
-    if language == "assembly":
-        return (*component.extra_asm_args, *component.extra_compile_args, *undefs)
-    cxx = "c++" in language
-    standard = component.cxx_standard if cxx else component.c_standard
-    return (
-        *BASE,
-        *(("-fvisibility=hidden",) if hidden else ()),
-        *(ambient.cxx_flags if cxx else ambient.c_flags),
-        *((f"-std={standard}",) if standard else ()),
-        *component.extra_compile_args,
-        *(component.extra_cxx_args if cxx else component.extra_c_args),
-        *undefs,
-        *(f"-idirafter{folder}" for folder in ambient.include_dirs),
-    )
+def exports(component: Compilation) -> tuple[str, ...]:
+    """Symbols that an extension shows: its init function (PEP 489; PEP 793 from 3.15), and what is asked for."""
+    if not isinstance(component, Extension):
+        return ()
+    mark = "" if component.name.isascii() else "U"
+    return (f"PyInit{mark}_*", f"PyModExport{mark}_*", *component.export_symbols)
 
 
 def hides(config: Config, component: Compilation) -> bool:

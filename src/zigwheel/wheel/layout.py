@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -235,3 +235,22 @@ def needed_files(root: Path, entries: Sequence[Entry]) -> list[str]:
         for entry in entries
         if entry.source and entry.source.is_relative_to(root)
     )
+
+
+def project_files(
+    root: Path, settings: WheelSettings, *, metadata: Metadata, installed: Iterable[str]
+) -> list[str]:
+    """`needed_files` of any wheel of the project, before anything is compiled.
+
+    `installed` are paths in the wheel where compiled files will be; endings do not matter, so
+    `fastsum/_core.so` stands for an extension `fastsum._core` of any target. Raises as `wheel_entries`.
+    """
+    packages = find_packages(root, settings.packages, name=metadata.name, installed=installed)
+    errors: list[ZigwheelError] = []
+    entries = [
+        *data_entries(root, settings, metadata.data_dir, {}, errors),
+        *info_entries(root, metadata, errors),
+        *package_entries(root, settings, packages, {}, errors),
+    ]
+    raise_all(errors)
+    return needed_files(root, entries)

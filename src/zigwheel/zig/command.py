@@ -34,7 +34,7 @@ class Places:
     global_cache: Path
     """Zig's cache of libc, libc++ and compiler_rt."""
     version_scripts: Path
-    """Folder that holds the version scripts."""
+    """Folder that holds the version scripts, each under a name made of its content."""
 
 
 def prefix_maps(places: Places) -> tuple[str, ...]:
@@ -118,8 +118,10 @@ def link_words(artifact: Artifact, places: Places, *, compiler_rt: bool) -> list
 
 
 def script_name(artifact: Artifact) -> str:
-    """File name of an extension's version script."""
-    return f"{artifact.name}.map"
+    """File name of an extension's version script: equal ones are one file, which outlives the build."""
+    import hashlib
+
+    return f"{hashlib.sha256(version_script(artifact).encode()).hexdigest()[:32]}.map"
 
 
 def version_script(artifact: Artifact) -> str:

@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 
 MISSING = re.compile(r"'([^'\n]+)' file not found")
+STRICT = re.compile(
+    r"\[-W(incompatible-function-pointer-types|implicit-function-declaration|int-conversion"
+    r"|implicit-int|return-mismatch|incompatible-pointer-types)\]"
+)
+"""Warnings that clang 16 and GCC 14 have made errors."""
+
 UNDEFINED = re.compile(r"undefined symbol: (\S+)")
 
 HEADERS = {
@@ -57,6 +63,14 @@ def hint_for(said: str) -> str:
                     "`[[tool.zigwheel.library]]`, or name the folder that holds it in `include-dirs`"
                 )
         return f"name the folder that holds {name} in `include-dirs`"
+    strict = STRICT.search(said)
+    if strict:
+        return (
+            f"older compilers only warned of this; to build as they did, add `-Wno-error={strict[1]}` "
+            "to `extra-c-args`"
+        )
+    if "__cpu_model" in said:
+        return "Zig has no `__builtin_cpu_supports`: ask <cpuid.h>, or leave that code out by a macro"
     undefined = UNDEFINED.search(said)
     if undefined:
         return f"no source defines {undefined[1]}: is a file missing in `sources`, or a name in `link` or `libraries`?"
