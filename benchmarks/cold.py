@@ -79,8 +79,8 @@ def measure_all(rooms: Rooms, options: argparse.Namespace) -> Report:
     chosen = set(options.only.split(",")) if options.only else None
     own = chosen is None or any(name.startswith("zigwheel") for name in chosen)
     peers = [name for name in PEERS if chosen is None or name in chosen]
+    busy = os.getloadavg()[0]
     furnish(rooms, peers, [*projects, "hull", "plain"], own=own)
-    load = load_average()
     tables: dict[str, tuple[Row, ...]] = {}
     for project, language in projects.items():
         all_of_it = [c for c in contestants(rooms, project) if chosen is None or c.name in chosen]
@@ -90,8 +90,9 @@ def measure_all(rooms: Rooms, options: argparse.Namespace) -> Report:
     if "C++" in tables and (chosen is None or {"zigwheel-pip", "zig-build-lib"} <= chosen):
         second = second_package(rooms, options.runs)
     imported = import_time(rooms, options.import_runs) if own else None
-    facts = {**facts_of(rooms, peers), "load before and after": f"{load}; {load_average()}"}
-    return Report(facts=facts, tables=tables, second=second, imported=imported)
+    return Report(
+        facts=facts_of(rooms, peers, busy=busy), tables=tables, second=second, imported=imported
+    )
 
 
 def rotated(items: Sequence[Contestant], by: int) -> Iterator[Contestant]:
@@ -189,15 +190,14 @@ def import_time(rooms: Rooms, runs: int) -> Import:
     return Import(nothing=nothing, backend=backend)
 
 
-def load_average() -> str:
-    """How busy the machine is."""
-    return f"{os.getloadavg()[0]:.1f}"
+def facts_of(rooms: Rooms, peers: Sequence[str], *, busy: float) -> dict[str, str]:
+    """The machine and the versions of everything that was measured.
 
-
-def facts_of(rooms: Rooms, peers: Sequence[str]) -> dict[str, str]:
-    """The machine and the versions of everything that was measured."""
+    `busy` is the load of the machine before anything was started here.
+    """
     facts = {
         "CPUs": str(len(os.sched_getaffinity(0))),
+        "load of the machine before": f"{busy:.1f}{' (busy: take it again)' * (busy > 0.5)}",
         "system": f"{platform.system()} {platform.machine()}, {' '.join(platform.libc_ver())}",
         "Python": platform.python_version(),
         "pip": installed(rooms.python("pip"))["pip"],

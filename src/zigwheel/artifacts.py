@@ -180,8 +180,7 @@ def usable_cache(cache: Path, work: Path) -> Path:
 def places_of(setup: Setup, zig: Zig, headers: Path | None, cache: Path, work: Path) -> Places:
     """The folders of one build."""
     build_dir = setup.config.build_dir
-    for folder in (work / "out", work / "scripts"):
-        folder.mkdir()
+    (work / "out").mkdir()
     return Places(
         root=setup.root,
         headers=headers,
@@ -189,7 +188,7 @@ def places_of(setup: Setup, zig: Zig, headers: Path | None, cache: Path, work: P
         out=work / "out",
         local_cache=setup.root / build_dir if build_dir else cache / "zig-local",
         global_cache=cache / "zig-global",
-        version_scripts=work / "scripts",
+        version_scripts=cache / "exports",
     )
 
 

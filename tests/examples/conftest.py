@@ -41,7 +41,16 @@ def with_zig(environ: dict[str, str]) -> dict[str, str]:
     if find_zig(cache=cache, environ=found, host=describe_host()) is None:
 
         def install(folder: Path) -> None:
-            words = ["-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, REQUIREMENT]
+            words = [
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--no-deps",
+                "--target",
+                folder,
+                REQUIREMENT,
+            ]
             run([sys.executable, *words], environ)
 
         folder = made_once(cache_root() / f"ziglang-{ZIG_VERSION}", install)
@@ -64,7 +73,9 @@ def built(shared: Path, with_zig: dict[str, str]) -> Callable[..., Path]:
             project = copied(name, folder / "project")
             build(project, folder / "wheel", with_zig, settings=settings)
 
-        key = "-".join([name, *(setting.partition("=")[2].replace("/", "_") for setting in settings)])
+        key = "-".join(
+            [name, *(setting.partition("=")[2].replace("/", "_") for setting in settings)]
+        )
         (wheel,) = (made_once(shared / "built" / key, make) / "wheel").iterdir()
         return wheel
 

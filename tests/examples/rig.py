@@ -23,7 +23,11 @@ EXTENSIONS = tuple(name for name in COMPILED if name != "shout")
 
 
 def run(
-    words: Sequence[str | Path], environ: Mapping[str, str], *, cwd: Path | None = None, umask: int = -1
+    words: Sequence[str | Path],
+    environ: Mapping[str, str],
+    *,
+    cwd: Path | None = None,
+    umask: int = -1,
 ) -> str:
     """Run a command; its standard output. A failure fails the test with all that was said."""
     done = subprocess.run(
@@ -64,7 +68,13 @@ def build(
     umask: int = -1,
 ) -> Path:
     """`python -m build` without isolation; the one file that it leaves in `out`."""
-    words: list[str | Path] = [sys.executable, "-m", "build", "--no-isolation", "--skip-dependency-check"]
+    words: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "build",
+        "--no-isolation",
+        "--skip-dependency-check",
+    ]
     words += ["--sdist" if sdist else "--wheel", "--outdir", out, project]
     words += [f"-C{setting}" for setting in settings]
     run(words, environ, cwd=project, umask=umask)

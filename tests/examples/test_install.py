@@ -52,7 +52,10 @@ def isolated(environ: dict[str, str], wheelhouse: Path, tmp_path: Path) -> dict[
 @pytest.fixture
 def python(environ: dict[str, str], tmp_path: Path) -> Path:
     """The interpreter of a fresh virtual environment."""
-    run([uv.find_uv_bin(), "venv", "--quiet", "--python", sys.executable, tmp_path / "venv"], environ)
+    run(
+        [uv.find_uv_bin(), "venv", "--quiet", "--python", sys.executable, tmp_path / "venv"],
+        environ,
+    )
     return tmp_path / "venv" / "bin" / "python"
 
 

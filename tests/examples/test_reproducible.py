@@ -151,7 +151,9 @@ def test_both_roads_lead_to_the_same_bytes(
 ) -> None:
     settings = () if target == "native" else (f"target={target}", *for_313)
     direct = bytes_of(name, HERE, tmp_path / "1", with_zig, settings=("lowering=direct", *settings))
-    other = bytes_of(name, THERE, tmp_path / "2", with_zig, settings=("lowering=zig-build", *settings))
+    other = bytes_of(
+        name, THERE, tmp_path / "2", with_zig, settings=("lowering=zig-build", *settings)
+    )
     assert direct == other
 
 

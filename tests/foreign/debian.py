@@ -46,7 +46,12 @@ class Archive:
         command = ["apt-get", "-qq", *words]
         environ = {**os.environ, "APT_CONFIG": str(self.folder / "apt.conf"), "LC_ALL": "C.UTF-8"}
         done = subprocess.run(
-            command, cwd=self.folder, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True
+            command,
+            cwd=self.folder,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
         )
         if done.returncode != 0:
             raise Unavailable(f"{' '.join(command)}: {done.stderr.strip()}")
@@ -73,7 +78,9 @@ def open_archive(folder: Path, *, suite: str, architecture: str, sources: bool =
     """Lists of a suite, fetched into `folder`. Raises `Unavailable`."""
     for tool in ("/usr/bin/apt-get", "/usr/bin/dpkg-deb", str(KEYRING)):
         if not os.path.exists(tool):
-            raise Unavailable(f"{tool} is missing: the foreign interpreters come from Debian's archive")
+            raise Unavailable(
+                f"{tool} is missing: the foreign interpreters come from Debian's archive"
+            )
     kind = "deb-src" if sources else "deb"
     for part in ("state/lists/partial", "cache/archives/partial"):
         (folder / part).mkdir(parents=True)
@@ -110,7 +117,11 @@ def apt_sources(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
                 yield rest[0], rest[1:2], rest[2:]
     for file in sorted((folder / "sources.list.d").glob("*.sources")):
         for stanza in file.read_text(encoding="utf-8").split("\n\n"):
-            lines = [line for line in stanza.splitlines() if ":" in line and not line.startswith("#")]
-            fields = {key.strip(): value.split() for key, _, value in (x.partition(":") for x in lines)}
+            lines = [
+                line for line in stanza.splitlines() if ":" in line and not line.startswith("#")
+            ]
+            fields = {
+                key.strip(): value.split() for key, _, value in (x.partition(":") for x in lines)
+            }
             if "deb" in fields.get("Types", []) and fields.get("URIs"):
                 yield fields["URIs"][0], fields.get("Suites", []), fields.get("Components", [])

@@ -61,14 +61,23 @@ class ForeignPython:
         return [*self.prefix, str(self.python), *map(str, args)]
 
     def run(
-        self, args: Sequence[str | Path], *, pythonpath: Sequence[Path] = (), cwd: Path | None = None
+        self,
+        args: Sequence[str | Path],
+        *,
+        pythonpath: Sequence[Path] = (),
+        cwd: Path | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run it, with nothing of this machine's Python in its environment; never raises for its exit code."""
         environ = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "LD_"))}
         environ["PYTHONPATH"] = os.pathsep.join(map(str, pythonpath))
         environ["LC_ALL"] = "C.UTF-8"
         return subprocess.run(
-            self.command(args), cwd=cwd, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True
+            self.command(args),
+            cwd=cwd,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
         )
 
 
@@ -76,8 +85,13 @@ def emulator(machine: Machine) -> str:
     """Path of the static qemu of a machine; installed if this user may. Raises `Unavailable`."""
     name = f"qemu-{machine.qemu}-static"
     if shutil.which(name) is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        for words in (["update"], ["install", "--yes", "--no-install-recommends", "qemu-user-static"]):
-            subprocess.run(["apt-get", "-qq", *words], stdin=subprocess.DEVNULL, capture_output=True)
+        for words in (
+            ["update"],
+            ["install", "--yes", "--no-install-recommends", "qemu-user-static"],
+        ):
+            subprocess.run(
+                ["apt-get", "-qq", *words], stdin=subprocess.DEVNULL, capture_output=True
+            )
     found = shutil.which(name)
     if found is None:
         raise Unavailable(f"{name} is not here: install Debian's package qemu-user-static")

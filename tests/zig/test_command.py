@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.zig.plans import EVERYTHING, LIBRARY, artifact, plan
-from zigwheel.zig.command import Places, command, version_script
+from zigwheel.zig.command import Places, command, script_name, version_script
 
 PLACES = Places(
     root=Path("/p"),
@@ -28,8 +28,8 @@ def test_an_extension() -> None:
     assert words() == (
         f"/z/zig build-lib -cflags -fwrapv {MAPS} -- src/core.c "
         "-fstrip -fPIC -fno-sanitize-c -OReleaseFast -target x86_64-linux-gnu.2.17 -mcpu baseline "
-        "-isystem /h -Mroot -lc -fno-compiler-rt -fno-ubsan-rt -fallow-shlib-undefined -dynamic "
-        "--version-script /s/pkg._core.map --cache-dir /l --global-cache-dir /g "
+        "-isystem /h -Mroot -lc -fno-compiler-rt -fno-ubsan-rt -dynamic -fallow-shlib-undefined "
+        f"--version-script /s/{script_name(artifact())} --cache-dir /l --global-cache-dir /g "
         "--name pkg._core -femit-bin=/o/_core.cpython-313-x86_64-linux-gnu.so"
     )
 
@@ -70,11 +70,17 @@ def test_an_executable() -> None:
     assert said.startswith("/z/zig build-exe ")
     assert " -fPIE " in said
     assert " -fno-strip " in said
-    assert "-dynamic" not in said
+    assert " -dynamic " in said
+    assert "--version-script" not in said
 
 
 def test_version_script() -> None:
     assert version_script(EVERYTHING[1]) == "{ global: PyInit_*; pkg_*; local: *; };\n"
+
+
+def test_equal_version_scripts_are_one_file() -> None:
+    assert script_name(artifact()) == script_name(artifact(name="pkg._other"))
+    assert script_name(artifact()) != script_name(artifact(exports=("PyInit_*", "pkg_*")))
 
 
 def test_the_plan_has_a_key_of_its_own() -> None:

@@ -1,7 +1,8 @@
 """The dynamic section of an ELF file: what it needs, what it defines, what it leaves open.
 
 Structures after the System V ABI, edition 4.1, chapters 4 and 5, and the GNU symbol versioning
-of the Linux Standard Base, chapter 10.7. Reads only; never trusts an offset beyond the file.
+of the Linux Standard Base, chapter 10.7. Reads only; never trusts an offset beyond the file, nor a
+count: whatever a header says, time and memory stay in proportion to the size of the file.
 """
 
 from __future__ import annotations
@@ -16,6 +17,12 @@ SHT_DYNAMIC, SHT_DYNSYM = 6, 11
 SHT_GNU_VERNEED, SHT_GNU_VERSYM = 0x6FFFFFFE, 0x6FFFFFFF
 DT_NEEDED, DT_SONAME, DT_RPATH, DT_RUNPATH = 1, 14, 15, 29
 STB_LOCAL, STB_WEAK = 0, 2
+
+ONCE = (SHT_DYNAMIC, SHT_DYNSYM, SHT_GNU_VERNEED, SHT_GNU_VERSYM)
+"""Sections of which a file has at most one (System V ABI, chapter 4, "Sections")."""
+
+VERSIONS = 0x7FFF
+"""As many versions as the 15 bits of an index can tell apart."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +76,7 @@ def read_elf(path: Path) -> Elf:
     data = path.read_bytes()
     try:
         return parse(data)
-    except (struct.error, IndexError, ValueError) as error:
+    except (struct.error, IndexError, ValueError, OverflowError) as error:
         raise AuditError(f"{path.name!r} is no readable ELF file: {error}") from error
 
 
@@ -79,6 +86,7 @@ def parse(data: bytes) -> Elf:
         raise ValueError(f"it starts with {data[:4]!r}")
     wide, order = data[4] == 2, "<" if data[5] == 1 else ">"
     sections = section_table(data, wide, order)
+    names = Names(data)
     needed: list[str] = []
     runpaths: list[str] = []
     soname = ""
@@ -88,13 +96,13 @@ def parse(data: bytes) -> Elf:
             strings = sections[section.link]
             for tag, value in records(data, section, order + ("qQ" if wide else "iI")):
                 if tag == DT_NEEDED:
-                    needed.append(string(data, strings, value))
+                    needed.append(names(strings, value))
                 elif tag == DT_SONAME:
-                    soname = string(data, strings, value)
+                    soname = names(strings, value)
                 elif tag in (DT_RPATH, DT_RUNPATH):
-                    runpaths.append(string(data, strings, value))
+                    runpaths.append(names(strings, value))
         elif section.kind == SHT_DYNSYM:
-            symbols = dynamic_symbols(data, section, sections, wide, order)
+            symbols = dynamic_symbols(data, names, section, sections, wide, order)
     machine = struct.unpack_from(order + "H", data, 18)[0]
     return Elf(
         machine=machine,
@@ -118,6 +126,9 @@ def section_table(data: bytes, wide: bool, order: str) -> list[Section]:
                 kind=fields[1], offset=fields[4], size=fields[5], link=fields[6], info=fields[7]
             )
         )
+    for kind in ONCE:
+        if sum(section.kind == kind for section in table) > 1:
+            raise ValueError(f"it has several sections of type {kind:#x}")
     return table
 
 
@@ -128,14 +139,26 @@ def records(data: bytes, section: Section, form: str) -> list[tuple[int, ...]]:
     return list(struct.iter_unpack(form, data[section.offset : section.offset + count * size]))
 
 
-def string(data: bytes, table: Section, offset: int) -> str:
-    """A zero-ended string of a string table."""
-    start = table.offset + offset
-    return data[start : data.index(b"\0", start)].decode("utf-8", "replace")
+class Names:
+    """Reads the zero-ended strings of a file."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.left = len(data) + 0x10000
+        """Bytes that may still be read: in a damaged file many names can mean one long stretch."""
+
+    def __call__(self, table: Section, offset: int) -> str:
+        """The string at `offset` in a string table."""
+        start = table.offset + offset
+        end = self.data.index(b"\0", start, table.offset + table.size)
+        self.left -= end - start
+        if self.left < 0:
+            raise ValueError("its names overlap")
+        return self.data[start:end].decode("utf-8", "replace")
 
 
 def dynamic_symbols(
-    data: bytes, section: Section, sections: list[Section], wide: bool, order: str
+    data: bytes, names: Names, section: Section, sections: list[Section], wide: bool, order: str
 ) -> tuple[Symbol, ...]:
     """The dynamic symbol table with the version that each symbol asks for."""
     strings = sections[section.link]
@@ -143,9 +166,9 @@ def dynamic_symbols(
     indices: list[int] = []
     for other in sections:
         if other.kind == SHT_GNU_VERNEED:
-            wanted = needed_versions(data, other, sections[other.link], order)
+            wanted = needed_versions(data, names, other, sections[other.link], order)
         elif other.kind == SHT_GNU_VERSYM:
-            indices = [value & 0x7FFF for (value,) in records(data, other, order + "H")]
+            indices = [value & VERSIONS for (value,) in records(data, other, order + "H")]
     found = []
     for number, fields in enumerate(
         records(data, section, order + ("IBBHQQ" if wide else "IIIBBH"))
@@ -158,7 +181,7 @@ def dynamic_symbols(
         version, library = wanted.get(indices[number], ("", "")) if indices else ("", "")
         found.append(
             Symbol(
-                name=string(data, strings, name),
+                name=names(strings, name),
                 defined=shndx != 0,
                 weak=info >> 4 == STB_WEAK,
                 version=version,
@@ -169,17 +192,22 @@ def dynamic_symbols(
 
 
 def needed_versions(
-    data: bytes, section: Section, strings: Section, order: str
+    data: bytes, names: Names, section: Section, strings: Section, order: str
 ) -> dict[int, tuple[str, str]]:
     """Version index to the version's name and the library that has to bring it."""
     found = {}
+    left = VERSIONS
     at = section.offset
-    for _ in range(section.info):
+    for _ in range(min(section.info, VERSIONS)):
         _, count, file, aux, following = struct.unpack_from(order + "HHIII", data, at)
+        library = names(strings, file)
+        left -= count
+        if left < 0:
+            raise ValueError("it asks for more versions than there can be")
         entry = at + aux
         for _ in range(count):
             _, _, index, name, step = struct.unpack_from(order + "IHHII", data, entry)
-            found[index] = (string(data, strings, name), string(data, strings, file))
+            found[index & VERSIONS] = (names(strings, name), library)
             entry += step
         at += following
     return found

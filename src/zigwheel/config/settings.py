@@ -21,7 +21,9 @@ from zigwheel.errors import ConfigError
 
 PREFIX = "ZIGWHEEL_"
 # Variables with our prefix that are read elsewhere.
-RESERVED = frozenset({"ZIGWHEEL_EDITABLE_SKIP", "ZIGWHEEL_ZIG"})
+RESERVED = frozenset(
+    {"ZIGWHEEL_CORPUS", "ZIGWHEEL_EDITABLE_SKIP", "ZIGWHEEL_TEST_CACHE", "ZIGWHEEL_ZIG"}
+)
 SETUPTOOLS_KEYS = frozenset({"--build-option", "--global-option"})
 BOOLEANS: Mapping[str, bool] = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from zigwheel.plan.machine import DISPATCH
+
 DIRECTIVE = re.compile(
     rb"""^[ \t]*\#[ \t]*(?:include|include_next|import|embed)[ \t]*
          (?:"(?P<quoted>[^"\n]+)"|<(?P<angled>[^>\n]+)>|(?P<computed>[A-Za-z_]\w*))
@@ -40,6 +42,8 @@ class Reach:
     """`Python.h` is among what they include."""
     clock: bool = False
     """Some file asks for the date or the time of the build."""
+    dispatch: bool = False
+    """Some file has functions for newer x86 processors than the baseline."""
 
 
 def scan(root: Path, sources: Iterable[str], include_dirs: Iterable[str]) -> Reach:
@@ -51,7 +55,7 @@ def scan(root: Path, sources: Iterable[str], include_dirs: Iterable[str]) -> Rea
     folders = [os.path.normpath(folder) for folder in include_dirs if not os.path.isabs(folder)]
     reached: set[str] = set()
     pending = list(sources)
-    python = clock = False
+    python = clock = dispatch = False
     while pending:
         path = pending.pop()
         if path in reached:
@@ -60,6 +64,7 @@ def scan(root: Path, sources: Iterable[str], include_dirs: Iterable[str]) -> Rea
         here = os.path.dirname(path)
         text = (root / path).read_bytes()
         clock = clock or CLOCK.search(text) is not None
+        dispatch = dispatch or DISPATCH.search(text) is not None
         for match in DIRECTIVE.finditer(text):
             if match["computed"]:
                 pending.extend(headers_in(root, [here, *folders]))
@@ -67,7 +72,7 @@ def scan(root: Path, sources: Iterable[str], include_dirs: Iterable[str]) -> Rea
             name = os.fsdecode(match[match.lastgroup or 0])
             python = python or os.path.basename(name) == "Python.h"
             pending.extend(existing(root, name, [here, *folders]))
-    return Reach(files=frozenset(reached), python=python, clock=clock)
+    return Reach(files=frozenset(reached), python=python, clock=clock, dispatch=dispatch)
 
 
 def existing(root: Path, name: str, folders: Iterable[str]) -> list[str]:

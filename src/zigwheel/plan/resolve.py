@@ -11,6 +11,7 @@ from zigwheel.config.model import Compilation, Config, Executable, Extension, Li
 from zigwheel.errors import PlanError, raise_all
 from zigwheel.plan.flags import Ambient, link_options
 from zigwheel.plan.includes import scan
+from zigwheel.plan.machine import X86, x86_args
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
 from zigwheel.target.model import Target
@@ -129,6 +130,14 @@ def draft_of(
         ambient = replace(ambient, clock_flags=())
     sources, found = typed_sources(root, component, files, ambient, hidden=hidden, place=place)
     errors += found
+    if target.triple.arch in X86:
+        dispatch = reach.dispatch and not component.cpu
+        sources = tuple(
+            replace(s, args=x86_args(s.args, dispatch=dispatch))
+            if s.language not in ("zig", "assembly")
+            else s
+            for s in sources
+        )
     limited = is_limited(config, component, target)
     artifact = Artifact(
         kind=kind,

@@ -60,11 +60,9 @@ def _bits(value: int, width: int) -> str:
 
 
 # RFC 1951, section 3.2.5. The longest match has a symbol of its own, cut out of the range before.
-_LENGTHS = _Ranges.of(3, (0,) * 8 + tuple(n // 4 for n in range(4, 24)))
-_LENGTHS = _Ranges(
-    (*_LENGTHS.widths, 0), (*_LENGTHS.starts, 258), (*_LENGTHS.range_of[:258], 28)
-)
-_DISTANCES = _Ranges.of(1, (0, 0) + tuple(n // 2 for n in range(28)))
+_LENGTHS = _Ranges.of(3, (*[0] * 8, *(n // 4 for n in range(4, 24))))
+_LENGTHS = _Ranges((*_LENGTHS.widths, 0), (*_LENGTHS.starts, 258), (*_LENGTHS.range_of[:258], 28))
+_DISTANCES = _Ranges.of(1, (0, 0, *(n // 2 for n in range(28))))
 
 
 class _Survey(NamedTuple):
@@ -179,7 +177,7 @@ def _code_lengths(frequencies: Sequence[int], limit: int) -> list[int]:
     if overflow:
         _flatten(levels, overflow)
         lengths = (depth for depth, count in enumerate(levels) for _ in range(count))
-        for leaf, depth in zip(leaves, lengths):
+        for leaf, depth in zip(leaves, lengths, strict=True):
             depths[leaf] = depth
     return depths[: max(leaves) + 1]
 
@@ -263,9 +261,10 @@ def _code_table(literals: Sequence[int], distances: Sequence[int]) -> str:
 
 def _size(survey: _Survey, literals: Sequence[int], distances: Sequence[int]) -> int:
     """The bits that the tokens of a block and its end take with codes of these lengths."""
-    size = survey.extra
-    size += sum(count * bits for count, bits in zip(survey.literals, literals))
-    return size + sum(count * bits for count, bits in zip(survey.distances, distances))
+    # Symbols behind the last one that occurs have no code in the one sequence or the other.
+    codes = zip(survey.literals, literals, strict=False)
+    distance_codes = zip(survey.distances, distances, strict=False)
+    return survey.extra + sum(count * bits for count, bits in (*codes, *distance_codes))
 
 
 def _body(

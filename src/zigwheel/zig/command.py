@@ -111,8 +111,10 @@ def link_words(artifact: Artifact, places: Places, *, compiler_rt: bool) -> list
         words += ["-fno-compiler-rt", "-fno-ubsan-rt"]
     for option in artifact.link_options:
         words += ["-z", option]
+    # a program, too: left alone Zig compiles the whole of musl into it, which takes minutes
+    words += ["-dynamic"]
     if artifact.kind == "extension":
-        words += ["-fallow-shlib-undefined", "-dynamic"]
+        words += ["-fallow-shlib-undefined"]
         words += ["--version-script", str(places.version_scripts / script_name(artifact))]
     return words
 

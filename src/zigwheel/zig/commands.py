@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zigwheel.plan.model import BuildPlan
+from zigwheel.storage import put_file
 from zigwheel.zig.command import Places, module_words
 from zigwheel.zig.toolchain import Zig
 
@@ -52,7 +53,6 @@ def write_compile_commands(
     file: Path = places.root / FILE
     text = compile_commands(plan, places, zig)
     try:
-        if not file.is_file() or file.read_text(encoding="utf-8") != text:
-            file.write_text(text, encoding="utf-8", newline="\n")
+        put_file(file, text.encode("utf-8"))
     except OSError as error:
         warn(f"{FILE} was not written: {error.strerror}")

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import shlex
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from zigwheel.errors import CompileError, ZigwheelError, raise_all
+from zigwheel.errors import CompileError, raise_all
 from zigwheel.plan.model import Artifact, BuildPlan
+from zigwheel.storage import put_file
 from zigwheel.zig.builtins import asks_for_builtins, undefined_in
 from zigwheel.zig.command import Places, command, script_name, version_script
 from zigwheel.zig.hints import hint_for
 from zigwheel.zig.toolchain import Zig
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,68 +39,99 @@ class Run:
 def compile_direct(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> dict[str, Path]:
     """Make every artifact with commands of its own; the file of each that is shipped, by `install`.
 
-    Raises `CompileError`, one for each artifact that failed, together.
+    Raises `CompileError`, one for each artifact that failed, together; what links a static library
+    that failed is not tried.
     """
     for artifact in plan.artifacts:
         if artifact.kind == "extension":
             script = places.version_scripts / script_name(artifact)
-            script.write_text(version_script(artifact), encoding="utf-8", newline="\n")
-    libraries = [a for a in plan.artifacts if a.kind == "library"]
-    for library in libraries:
-        make(plan, library, places, zig, run)
+            put_file(script, version_script(artifact).encode())
+
+    def action(artifact: Artifact, stop: threading.Event) -> None:
+        make(plan, artifact, places, zig, run, stop)
+
+    errors: list[CompileError] = []
+    failed: set[str] = set()
+    for library in (a for a in plan.artifacts if a.kind == "library"):
+        found = [] if failed & set(library.link) else side_by_side([library], action, jobs=1)
+        failed |= {library.name} if found or failed & set(library.link) else set()
+        errors += found
     rest = [a for a in plan.artifacts if a.kind != "library"]
-    side_by_side(rest, lambda artifact: make(plan, artifact, places, zig, run), jobs=run.jobs)
+    errors += side_by_side([a for a in rest if not failed & set(a.link)], action, jobs=run.jobs)
+    raise_all(errors)
     return {a.install: places.out / a.output for a in rest}
 
 
 def side_by_side(
-    artifacts: Sequence[Artifact], action: Callable[[Artifact], None], *, jobs: int
-) -> None:
-    """Run `action` for each artifact; raise what failed, all together, in the plan's order."""
-    errors: list[ZigwheelError] = []
+    artifacts: Sequence[Artifact], action: Callable[[Artifact, threading.Event], None], *, jobs: int
+) -> list[CompileError]:
+    """Run `action` for each artifact; what failed, in the order of `artifacts`.
+
+    Where the user interrupts, or anything fails but the compiler, what waits is not begun, and what
+    runs is told to stop by the event.
+    """
+    stop = threading.Event()
+    errors: list[CompileError] = []
     if jobs == 1 or len(artifacts) < 2:
         for artifact in artifacts:
             try:
-                action(artifact)
+                action(artifact, stop)
             except CompileError as error:
                 errors.append(error)
-    else:
-        from concurrent.futures import ThreadPoolExecutor
+        return errors
+    from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(jobs) as pool:
-            for future in [pool.submit(action, artifact) for artifact in artifacts]:
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            for future in [pool.submit(action, artifact, stop) for artifact in artifacts]:
                 try:
                     future.result()
                 except CompileError as error:
                     errors.append(error)
-    raise_all(errors)
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return errors
 
 
-def make(plan: BuildPlan, artifact: Artifact, places: Places, zig: Zig, run: Run) -> None:
+def make(
+    plan: BuildPlan, artifact: Artifact, places: Places, zig: Zig, run: Run, stop: threading.Event
+) -> None:
     """Make one artifact, first without compiler_rt, which few need and which is slow to build once."""
     words = command(plan, artifact, places, zig=zig.executable, compiler_rt=False)
-    code, said = execute(words, places.root, run)
+    code, said = execute(words, places.root, run, stop)
     file = places.out / artifact.output
     if code == 0:
         needs = artifact.kind == "extension" and asks_for_builtins(undefined_in(file))
-    else:  # a program leaves nothing open, and Zig's static musl has its memset from compiler_rt
+    else:  # a program may leave nothing open
         needs = artifact.kind == "executable" and "undefined symbol: " in said
     if needs:
         words = command(plan, artifact, places, zig=zig.executable, compiler_rt=True)
-        code, said = execute(words, places.root, run)
+        code, said = execute(words, places.root, run, stop)
     if code != 0:
-        raise failure(artifact, words, said, code, places.root)
+        before = [
+            command(plan, plan.library(name), places, zig=zig.executable, compiler_rt=False)
+            for name in reversed(artifact.link)
+        ]
+        raise failure(artifact, [*before, words], said, code, places)
     if said:
         run.say(said)
 
 
-def execute(words: Sequence[str], folder: Path, run: Run) -> tuple[int, str]:
-    """Run a command in `folder`; its exit code and what it said on both streams."""
+def execute(
+    words: Sequence[str], folder: Path, run: Run, stop: threading.Event | None = None
+) -> tuple[int, str]:
+    """Run a command in `folder`; its exit code and what it said on both streams.
+
+    The command is killed where an exception ends the wait, such as the user's interrupt, and where
+    `stop` is set: the interrupt reaches the main thread alone.
+    """
     import subprocess
 
     if run.verbose:
-        run.say(repeatable(words, folder))
-    done = subprocess.run(
+        run.say(repeatable([words], folder))
+    process = subprocess.Popen(
         list(words),
         cwd=folder,
         env=dict(run.environ),
@@ -102,25 +139,51 @@ def execute(words: Sequence[str], folder: Path, run: Run) -> tuple[int, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    return done.returncode, done.stdout.decode("utf-8", "replace").rstrip()
+    with process:
+        try:
+            said = waited(process, stop)
+        except BaseException:
+            process.kill()
+            raise
+    return process.returncode, said.decode("utf-8", "replace").rstrip()
+
+
+def waited(process: subprocess.Popen[bytes], stop: threading.Event | None) -> bytes:
+    """All that a process says until it ends. Raises `TimeoutExpired` once `stop` is set."""
+    import subprocess
+
+    while True:
+        try:
+            return process.communicate(timeout=0.2 if stop else None)[0]
+        except subprocess.TimeoutExpired:
+            if stop and stop.is_set():
+                raise
 
 
 def failure(
-    artifact: Artifact, words: Sequence[str], said: str, code: int, root: Path
+    artifact: Artifact, commands: Sequence[Sequence[str]], said: str, code: int, places: Places
 ) -> CompileError:
     """The error for an artifact that could not be made: the compiler's words and how to repeat it."""
     what = said or f"the compiler ended with code {code} and said nothing"
     return CompileError(
         f"{artifact.kind} `{artifact.name}` could not be built:\n{what}\n"
-        f"to repeat it:\n{repeatable(words, root)}",
+        f"to repeat it:\n{repeatable(commands, places.root, out=places.out)}",
         hint=hint_for(said),
     )
 
 
-def repeatable(words: Sequence[str], folder: Path) -> str:
-    """A line that can be pasted into a shell."""
+def repeatable(
+    commands: Sequence[Sequence[str]], folder: Path, *, out: Path | None = None
+) -> str:
+    """A line that can be pasted into a shell, also after the build, which takes `out` away."""
     if sys.platform == "win32":
         import subprocess
 
-        return f"cd /d {subprocess.list2cmdline([str(folder)])} && {subprocess.list2cmdline(words)}"
-    return f"cd {shlex.quote(str(folder))} && {shlex.join(words)}"
+        lines = [f"cd /d {subprocess.list2cmdline([str(folder)])}"]
+        if out:
+            quoted = subprocess.list2cmdline([str(out)])
+            lines.append(f"(if not exist {quoted} mkdir {quoted})")
+        return " && ".join([*lines, *(subprocess.list2cmdline(words) for words in commands)])
+    lines = [f"cd {shlex.quote(str(folder))}"]
+    lines += [f"mkdir -p {shlex.quote(str(out))}"] if out else []
+    return " && ".join([*lines, *(shlex.join(words) for words in commands)])

@@ -84,13 +84,13 @@ def artifact_text(artifact: Artifact, names: Mapping[tuple[str, str], str], cpu:
         *([".link_libcpp = true,"] if artifact.link_cxx else []),
     ]
     make = "addExecutable" if artifact.kind == "executable" else "addLibrary"
-    linkage = {"extension": ".linkage = .dynamic,", "library": ".linkage = .static,"}
+    linkage = "static" if artifact.kind == "library" else "dynamic"
     lines = [
         "",
         f"// {KINDS[artifact.kind]} `{artifact.name}`",
         f"const {var} = b.{make}(.{{",
         f"    .name = {quoted(artifact.name)},",
-        *([f"    {linkage[artifact.kind]}"] if artifact.kind in linkage else []),
+        f"    .linkage = .{linkage},",
         "    .root_module = b.createModule(.{",
         *(f"        {field}" for field in fields),
         "    }),",

@@ -86,7 +86,7 @@ def compile_with_zig_build(
     code, said = execute(words, places.root, run)
     if code != 0:
         raise CompileError(
-            f"`zig build` failed:\n{said}\nto repeat it:\n{repeatable(words, places.root)}",
+            f"`zig build` failed:\n{said}\nto repeat it:\n{repeatable([words], places.root)}",
             hint=hint_for(said),
         )
     if said:

@@ -133,6 +133,7 @@ pub fn build(b: *std.Build) void {
     // executable `tool`
     const tool_exe = b.addExecutable(.{
         .name = "tool",
+        .linkage = .dynamic,
         .root_module = b.createModule(.{
             .target = target,
             .optimize = .ReleaseSmall,

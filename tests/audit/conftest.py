@@ -1,0 +1,3 @@
+from __future__ import annotations
+
+from tests.zig.conftest import zig as zig

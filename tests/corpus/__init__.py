@@ -1,0 +1,1 @@
+"""Real packages, built from their own sdists with nothing but `pyproject.toml` replaced."""

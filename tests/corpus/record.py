@@ -1,0 +1,91 @@
+"""What is on record of each package: its sdist, what its own build makes, how its tests run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+
+ALWAYS_ABSENT: Mapping[str, str] = {
+    "{dist-info}/top_level.txt": "setuptools' own; nothing in the standards asks for it",
+}
+"""Patterns of files of a package's own wheel that zigwheel's never hold, and why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suite:
+    """A package's own tests."""
+
+    requirements: tuple[str, ...]
+    """What is installed beside the wheel."""
+    copied: tuple[str, ...]
+    """Files and folders of the sdist that the tests need; the rest is not there when they run."""
+    folder: str
+    """Where the command runs, below the folder of what was copied."""
+    words: tuple[str, ...]
+    """Arguments of the environment's Python."""
+    passed: int
+    """Tests that passed with the package's own build, on CPython 3.11 for x86-64 Linux."""
+    seconds: int
+    """When to give up."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Package:
+    """One release. Paths of files: `{suffix}` stands for the end of a module's file name, and
+    `{dist-info}` for the folder of that name.
+    """
+
+    name: str
+    """As in `[project]`, normalised; the folder here that has its `pyproject.toml`."""
+    version: str
+    """Release."""
+    sdist: str
+    """File name of the sdist."""
+    sha256: str
+    """Of the sdist."""
+    difficulty: int
+    """1 (nothing but sources) to 5, as judged from the package's own build."""
+    quick: bool
+    """Built and tested by default; the others with `ZIGWHEEL_CORPUS=all` or `=NAME,NAME`."""
+    python: str
+    """Version specifiers for the Python that it can be built for."""
+    removed: tuple[str, ...]
+    """Files of the sdist that are taken away: they belong to its own build."""
+    extensions: tuple[str, ...]
+    """Extension modules of its own wheel."""
+    files: tuple[str, ...]
+    """All files of its own wheel, built by setuptools with gcc."""
+    absent: Mapping[str, str]
+    """Patterns of files of its own wheel that ours does not hold, and why."""
+    added: Mapping[str, str]
+    """Patterns of files that only ours holds, and why."""
+    suite: Suite
+    """Its tests."""
+
+    @property
+    def pyproject(self) -> Path:
+        """What takes the place of its own `pyproject.toml`."""
+        return FOLDER / self.name / "pyproject.toml"
+
+
+def packages() -> tuple[Package, ...]:
+    """All packages on record, in the file's order."""
+    table = json.loads((FOLDER / "packages.json").read_text(encoding="utf-8"))
+    return tuple(package(name, entry) for name, entry in table.items())
+
+
+def package(name: str, entry: Mapping[str, Any]) -> Package:
+    """One entry of the file."""
+    rest = {key: frozen(value) for key, value in entry.items() if key != "tests"}
+    suite = Suite(**{key: frozen(value) for key, value in entry["tests"].items()})
+    return Package(name=name, suite=suite, **rest)
+
+
+def frozen(value: Any) -> Any:
+    """Lists as tuples."""
+    return tuple(value) if isinstance(value, list) else value
