@@ -20,8 +20,15 @@ class Sample:
 
     wall: float
     """Seconds from start to end."""
-    cpu: float
-    """User and system seconds of the process and all its descendants."""
+    user: float
+    """CPU seconds in user mode of the process and all its descendants."""
+    system: float
+    """CPU seconds in the kernel of the same."""
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds in both."""
+        return self.user + self.system
 
 
 class CommandFailed(Exception):
@@ -50,7 +57,7 @@ def measure(words: Sequence[str], *, cwd: Path, environ: Mapping[str, str], log:
     if process.returncode != 0:
         said = log.read_text(encoding="utf-8", errors="replace")[-TAIL:]
         raise CommandFailed(f"{' '.join(words)}\nin {cwd} ended with {process.returncode}:\n{said}")
-    return Sample(wall=wall, cpu=usage.ru_utime + usage.ru_stime)
+    return Sample(wall=wall, user=usage.ru_utime, system=usage.ru_stime)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

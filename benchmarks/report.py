@@ -181,7 +181,9 @@ def markdown(report: Report) -> str:
     if report.imported:
         parts += ["## `import zigwheel.build`", import_line(report.imported)]
     lines = [f"- [{'x' if goal.reached else ' '}] {goal.text}" for goal in goals(report)]
-    return "\n\n".join([*parts, "## To reach", "\n".join(lines)])
+    if lines:
+        parts += ["## To reach", "\n".join(lines)]
+    return "\n\n".join(parts)
 
 
 def as_json(report: Report) -> str:

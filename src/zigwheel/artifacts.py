@@ -193,10 +193,7 @@ def places_of(setup: Setup, zig: Zig, headers: Path | None, cache: Path, work: P
 
 
 LEAKS = (
-    "ZIG_LIB_DIR",
-    "ZIG_LOCAL_CACHE_DIR",
-    "ZIG_GLOBAL_CACHE_DIR",
-    "ZIG_VERBOSE_CC",
+    "CCC_OVERRIDE_OPTIONS",
     "CPATH",
     "C_INCLUDE_PATH",
     "CPLUS_INCLUDE_PATH",
@@ -205,7 +202,7 @@ LEAKS = (
     "COMPILER_PATH",
     "GCC_EXEC_PREFIX",
 )
-"""Variables by which Zig or clang would see folders of this machine, or another cache."""
+"""Variables by which clang would see folders of this machine, beside Zig's own, which are `ZIG_*`."""
 
 
 def run_of(setup: Setup) -> Run:
@@ -213,7 +210,11 @@ def run_of(setup: Setup) -> Run:
     from zigwheel.target.system import cores
 
     return Run(
-        environ={k: v for k, v in setup.environ.items() if k not in LEAKS},
+        environ={
+            name: value
+            for name, value in setup.environ.items()
+            if name not in LEAKS and not name.startswith("ZIG_")
+        },
         say=say,
         verbose=setup.config.verbose,
         jobs=cores(),

@@ -68,7 +68,7 @@ def test_real_package(package: Package, environ: dict[str, str], tmp_path: Path)
     shutil.copyfile(package.pyproject, project / "pyproject.toml")
     pip = [sys.executable, "-m", "pip"]
     out = tmp_path / "wheel"
-    run([*pip, "wheel", "--no-deps", "--no-cache-dir", "--wheel-dir", out, project], environ)
+    run([*pip, "wheel", "--no-deps", "--wheel-dir", out, project], environ)
     (wheel,) = out.iterdir()
     same_files(package, wheel)
     audited(wheel, environ)

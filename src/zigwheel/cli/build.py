@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zigwheel.cli.options import add_project, setup_of
+from zigwheel.errors import ConfigError
 
 if TYPE_CHECKING:
     from zigwheel.cli.options import Subparsers
@@ -53,8 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
         from zigwheel.artifacts import plan_of
         from zigwheel.setup import metadata_of
 
-        if setup.target is not None:
-            print(plan_of(setup, setup.target, metadata_of(setup).name, setup.cache)[0].to_json())
+        if not setup.compiles or setup.target is None:
+            raise ConfigError("`[tool.zigwheel]` names nothing to compile, so there is no plan")
+        print(plan_of(setup, setup.target, metadata_of(setup).name, setup.cache)[0].to_json())
         return 0
     from zigwheel.pipeline import build_wheel
 

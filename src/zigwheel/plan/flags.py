@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from zigwheel.errors import PlanError
+from zigwheel.errors import ConfigError, PlanError
 from zigwheel.plan.model import Language
 
 LANGUAGES: dict[str, Language] = {
@@ -200,7 +200,14 @@ def environment_flags(name: str, text: str) -> tuple[tuple[str, ...], list[str]]
 
     kept: list[str] = []
     warnings: list[str] = []
-    for arg in shlex.split(text):
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"the environment variable {name} is {text!r}, which no shell can split: {error}",
+            hint="close the quotes",
+        ) from error
+    for arg in words:
         errors = compile_arg_errors((arg,), name)
         warnings += [f"zigwheel: left out: {error.message}" for error in errors]
         kept += [] if errors else [arg]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from zigwheel.config.model import Config
-from zigwheel.plan.files import expand
+from zigwheel.config.globs import expand_braces
+from zigwheel.config.model import Compilation, Config
+from zigwheel.errors import PlanError, raise_all
+from zigwheel.plan.files import escapes, expand, outside
 from zigwheel.plan.includes import scan
 from zigwheel.plan.resolve import in_link_order
 from zigwheel.plan.sources import source_files
@@ -17,9 +20,11 @@ def sources_and_headers(root: Path, config: Config, tool: Mapping[str, Any]) -> 
     """Sources of every component and of every override, and what they can reach by `#include`.
 
     `tool` is `[tool.zigwheel]` as it was read: an override for another target names sources, too.
+    Raises `PlanError` for what lies outside the project: no sdist can hold that.
     """
     found: set[str] = set()
     folders: list[str] = []
+    raise_all(error for place, c in in_link_order(config) for error in escaping(c, place))
     for place, component in in_link_order(config):
         files, _ = source_files(root, component, place)
         folders += component.include_dirs
@@ -30,6 +35,15 @@ def sources_and_headers(root: Path, config: Config, tool: Mapping[str, Any]) -> 
         more += expand(root, patterns, place="tool.zigwheel.overrides")[0]
         folders += [f for f in component_table.get("include-dirs", ()) if isinstance(f, str)]
     return found | scan(root, more, folders).files
+
+
+def escaping(component: Compilation, place: str) -> Iterator[PlanError]:
+    """The errors for sources and include folders outside of the project."""
+    folders = [folder for folder in component.include_dirs if not os.path.isabs(folder)]
+    for option, patterns in (("sources", component.sources), ("include-dirs", folders)):
+        for pattern in patterns:
+            if any(escapes(choice) for choice in expand_braces(pattern)):
+                yield outside(f"{place}.{option}", pattern)
 
 
 def override_tables(tool: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ STRICT = re.compile(
 """Warnings that clang 16 and GCC 14 have made errors."""
 
 UNDEFINED = re.compile(r"undefined symbol: (\S+)")
+FULL = re.compile(r"No space left on device|\bNoSpaceLeft\b|not enough space on the disk")
 
 HEADERS = {
     "numpy/": "add `numpy` to `[build-system] requires`, and its `get_include()` to `include-dirs`",
@@ -50,6 +51,11 @@ LIBRARIES = {
 
 def hint_for(said: str) -> str:
     """The next step for what the compiler said; empty where nothing is known."""
+    if FULL.search(said):
+        return (
+            "the disk is full: free room in zigwheel's cache and the folder for temporary files, or "
+            "name others with ZIGWHEEL_CACHE_DIR and TMPDIR"
+        )
     missing = MISSING.search(said)
     if missing:
         name = missing[1]
