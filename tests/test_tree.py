@@ -20,7 +20,7 @@ LAYERS = (
     {"zig", "wheel"},
     {"setup"},
     {"artifacts"},
-    {"rebuild", "eject"},
+    {"rebuild", "eject", "reuse"},
     {"pipeline"},
     {"build", "cli"},
     {"__main__"},
@@ -105,6 +105,15 @@ def test_exit_codes_are_unique() -> None:
     codes = [c.exit_code for c in classes]
     assert len(set(codes)) == len(codes)
     assert all(c.__doc__ for c in classes)
+
+
+def test_the_pin_is_the_same_everywhere() -> None:
+    from zigwheel.config.toml import parse
+    from zigwheel.zig.toolchain import REQUIREMENT
+
+    table = parse((SOURCE.parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    assert table["project"]["optional-dependencies"]["zig"] == [REQUIREMENT]
+    assert REQUIREMENT in table["dependency-groups"]["test"]
 
 
 def test_only_one_module_looks_at_this_machine() -> None:

@@ -28,6 +28,8 @@ class Built:
     """By what."""
     files: Mapping[str, Path]
     """Path in the wheel, or with `{scripts}/` in front a program's name, to file."""
+    header_sources: tuple[Path, ...]
+    """Folders from which Python's headers were taken."""
     foreign: tuple[str, ...]
     """Libraries that are loaded and that no manylinux or musllinux system is bound to have."""
 
@@ -43,6 +45,18 @@ class Built:
         return {
             p.removeprefix(start): file for p, file in self.files.items() if p.startswith(start)
         }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Headers:
+    """The headers of the target's Python."""
+
+    folder: Path
+    """Include folder in the cache, with the target's `pyconfig.h`."""
+    sha256: str
+    """Digest of what is in it."""
+    source: Path
+    """Include folder of the interpreter that they were taken from."""
 
 
 @contextmanager
@@ -76,7 +90,7 @@ def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
     zig = require_zig(cache=setup.cache, environ=setup.environ, host=setup.host)
     cache = usable_cache(setup.cache, work)
     plan, headers = plan_of(setup, target, name, cache)
-    places = places_of(setup, zig, headers, cache, work)
+    places = places_of(setup, zig, headers.folder if headers else None, cache, work)
     run = run_of(setup)
     ejected = ejected_file(setup.root)
     if ejected is None and setup.config.lowering == "direct":
@@ -84,25 +98,32 @@ def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
     else:
         build_file = ejected or kept_file(cache, build_file_text(plan, target))
         files = compile_with_zig_build(plan, target, places, zig, run, build_file=build_file)
-    foreign = checked(files, target)
-    return Built(plan=plan, places=places, zig=zig, files=files, foreign=foreign)
+    return Built(
+        plan=plan,
+        places=places,
+        zig=zig,
+        files=files,
+        header_sources=(headers.source,) if headers else (),
+        foreign=checked(files, setup, target),
+    )
 
 
-def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> tuple[BuildPlan, Path | None]:
-    """The plan, and the include folder of the target's Python where the plan needs one."""
+def plan_of(
+    setup: Setup, target: Target, name: str, cache: Path
+) -> tuple[BuildPlan, Headers | None]:
+    """The plan, and the headers of the target's Python where the plan needs them."""
     from zigwheel.plan.resolve import resolve, uses_python
     from zigwheel.zig.toolchain import ZIG_VERSION
 
-    headers, digest = None, ""
-    if uses_python(setup.root, setup.config):
-        headers, digest = headers_of(setup, target, cache)
+    python = uses_python(setup.root, setup.config)
+    headers = headers_of(setup, target, cache) if python else None
     plan = resolve(
         setup.root,
         setup.config,
         target,
         name=name,
         zig=ZIG_VERSION,
-        headers=digest,
+        headers=headers.sha256 if headers else "",
         ambient=ambient_of(setup, target),
     )
     return plan, headers
@@ -129,8 +150,8 @@ def ambient_of(setup: Setup, target: Target) -> Ambient:
     )
 
 
-def headers_of(setup: Setup, target: Target, cache: Path) -> tuple[Path, str]:
-    """Include folder and digest of the headers of the target's Python, made if need be."""
+def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
+    """The headers of the target's Python, put into the cache if need be."""
     from zigwheel.plan.resolve import is_limited
     from zigwheel.storage import told
     from zigwheel.target.header_tree import headers_sha256, materialise
@@ -161,7 +182,7 @@ def headers_of(setup: Setup, target: Target, cache: Path) -> tuple[Path, str]:
     if not folder.is_dir():
         with told("copying Python's headers", folder.parent):
             materialise(source, pyconfig=pyconfig, folder=folder)
-    return folder, digest
+    return Headers(folder=folder, sha256=digest, source=source.include)
 
 
 def usable_cache(cache: Path, work: Path) -> Path:
@@ -221,17 +242,23 @@ def run_of(setup: Setup) -> Run:
     )
 
 
-def checked(files: Mapping[str, Path], target: Target) -> tuple[str, ...]:
+def checked(files: Mapping[str, Path], setup: Setup, target: Target) -> tuple[str, ...]:
     """Libraries outside the policy. Raises `AuditError` for what would fail when it is loaded."""
-    from zigwheel.audit.check import check_floor, check_unresolved, foreign_libraries
+    from zigwheel.audit.check import check_floor, check_init, check_unresolved, foreign_libraries
     from zigwheel.audit.elf import read_elf
     from zigwheel.errors import raise_all
 
+    hidden = {e.name for e in setup.config.extension if not e.export_symbols}
     errors = []
     foreign: dict[str, None] = {}
-    for name, file in sorted(files.items()):
+    for path, file in sorted(files.items()):
         elf = read_elf(file)
-        found = (check_unresolved(name, elf, target.triple), check_floor(name, elf, target.triple))
+        module = path.partition(".")[0].replace("/", ".")
+        found = (
+            check_unresolved(path, elf, target.triple),
+            check_floor(path, elf, target.triple),
+            check_init(module, elf) if module in hidden else None,
+        )
         errors += [error for error in found if error is not None]
         foreign.update(dict.fromkeys(foreign_libraries(elf)))
     raise_all(errors)

@@ -68,10 +68,23 @@ def build_wheel(
     config_settings: Settings | None = None,
     metadata_directory: str | None = None,
 ) -> str:
-    """Build a wheel into `wheel_directory`; returns its file name."""
+    """Build a wheel into `wheel_directory`, or take it from the cache; returns its file name."""
+    return told(lambda: reuse_or_build(Path(wheel_directory), config_settings or {}))
+
+
+def reuse_or_build(folder: Path, settings: Settings) -> str:
+    """Where nothing has changed since the last build, its wheel is taken; what is slow is not loaded."""
+    from zigwheel.reuse import place, reused, wanted
+    from zigwheel.target.host import describe_host
+
+    environ, root = dict(os.environ), Path.cwd()
+    keep = place(root, settings, environ, describe_host()) if wanted(settings, environ) else None
+    name = reused(keep, root, folder) if keep else ""
+    if name:
+        return name
     from zigwheel.pipeline import build_wheel
 
-    return told(lambda: build_wheel(setup(config_settings), Path(wheel_directory)).name)
+    return build_wheel(setup(settings), folder, keep=keep).name
 
 
 def build_editable(

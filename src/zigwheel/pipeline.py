@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 GENERATOR = "zigwheel"
 
 
-def build_wheel(setup: Setup, folder: Path) -> Path:
-    """Build a wheel into `folder`; returns its path."""
+def build_wheel(setup: Setup, folder: Path, *, keep: Path | None = None) -> Path:
+    """Build a wheel into `folder`; returns its path. With `keep`, it is kept there for `reuse`."""
+    import time
+
     from zigwheel.artifacts import compiled
     from zigwheel.wheel.layout import wheel_entries
 
+    since = time.time()
     metadata = metadata_of(setup)
     with compiled(setup, metadata.name) as built:
         entries = wheel_entries(
@@ -31,7 +34,12 @@ def build_wheel(setup: Setup, folder: Path) -> Path:
             scripts=built.scripts if built else {},
             modes=recorded_modes(setup),
         )
-        return write(setup, metadata, folder, entries, built)
+        wheel = write(setup, metadata, folder, entries, built)
+        if keep is not None:
+            from zigwheel.reuse import remember
+
+            remember(keep, setup, wheel, entries, built, since=since)
+        return wheel
 
 
 def build_editable(setup: Setup, folder: Path) -> Path:

@@ -35,13 +35,20 @@ class Setup:
     """PEP 517's `config_settings`."""
     environ: Mapping[str, str]
     """The environment, as the front end gave it."""
-    cache: Path
-    """zigwheel's cache folder."""
 
     @property
     def root(self) -> Path:
         """The project's folder."""
         return self.project.root
+
+    @property
+    def cache(self) -> Path:
+        """zigwheel's cache folder. Raises `StorageError` where no setting and no home names one."""
+        from zigwheel.target.host import cache_root
+
+        if self.config.cache_dir:
+            return self.root / self.config.cache_dir
+        return cache_root(self.environ, self.host.os)
 
     @property
     def compiles(self) -> bool:
@@ -72,8 +79,6 @@ def set_up(
 
     Raises `ConfigError` and `TargetError`.
     """
-    from zigwheel.target.host import cache_root
-
     project = read_project(root)
     config = load_config(project, conditions=None, environ=environ, settings=settings, warn=warn)
     overridden = "overrides" in project.tool
@@ -89,7 +94,6 @@ def set_up(
             settings=settings,
             warn=lambda text: None,
         )
-    cache = Path(config.cache_dir) if config.cache_dir else cache_root(environ, host.os)
     return Setup(
         project=project,
         config=config,
@@ -97,7 +101,6 @@ def set_up(
         host=host,
         settings=settings,
         environ=environ,
-        cache=cache if cache.is_absolute() else root / cache,
     )
 
 

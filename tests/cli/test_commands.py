@@ -24,7 +24,18 @@ COMMANDS = ("build", "sdist", "targets", "doctor")
 
 def zigwheel(project: Project, *words: str) -> tuple[int, str, str]:
     """Run the command line in a project; exit code, standard output, standard error."""
-    done = run([sys.executable, "-S", "-P" if sys.version_info >= (3, 11) else "-B", "-m", "zigwheel", *words], project.root, project.environ)
+    done = run(
+        [
+            sys.executable,
+            "-S",
+            "-P" if sys.version_info >= (3, 11) else "-B",
+            "-m",
+            "zigwheel",
+            *words,
+        ],
+        project.root,
+        project.environ,
+    )
     return done.returncode, done.stdout, done.stderr
 
 
@@ -65,7 +76,14 @@ def test_a_target_is_chosen(tiny: Project, tmp_path: Path) -> None:
         ({}, ("build", "--target", "pdp11-unix"), 5, "pdp11"),
         ({}, ("build", "-C", "python-headers=/nowhere"), 6, "/nowhere"),
         ({"src/tiny/_core.c": "#error no\n"}, ("build",), 9, "error: no"),
-        ({"src/tiny/_core.c": "#include <Python.h>\nint gone(void);\nPyMODINIT_FUNC PyInit__core(void) { gone(); return 0; }\n"}, ("build",), 13, "gone"),
+        (
+            {
+                "src/tiny/_core.c": "#include <Python.h>\nint gone(void);\nPyMODINIT_FUNC PyInit__core(void) { gone(); return 0; }\n"
+            },
+            ("build",),
+            13,
+            "gone",
+        ),
     ],
     ids=["setting", "option", "project", "target", "headers", "compile", "audit"],
 )
@@ -85,7 +103,11 @@ def test_targets(tiny: Project) -> None:
     rows = json.loads(out)
     assert code == 0
     assert len(rows) == 16
-    assert {"platform tag": "manylinux_2_17_aarch64", "Zig triple": "aarch64-linux-gnu.2.17", "CPU": "baseline"} in rows
+    assert {
+        "platform tag": "manylinux_2_17_aarch64",
+        "Zig triple": "aarch64-linux-gnu.2.17",
+        "CPU": "baseline",
+    } in rows
     _, plain, _ = zigwheel(tiny, "targets")
     assert all(row["platform tag"] in plain for row in rows)
 
@@ -147,8 +169,16 @@ def test_an_ejected_project_by_hand(tiny: Project, tmp_path: Path) -> None:
     assert zigwheel(tiny, "build", "--eject")[0] == 0
     cache = Path(tiny.environ["ZIGWHEEL_CACHE_DIR"])
     (zig,) = (cache / "zig").glob("*/zig")
-    headers = next(folder for folder in (cache / "headers").iterdir() if (folder / "Python.h").is_file())
-    words = [zig, "build", "-Dtarget=aarch64-linux-gnu.2.28", f"-Dpython-include={headers}", "-Dsuffix=.so"]
+    headers = next(
+        folder for folder in (cache / "headers").iterdir() if (folder / "Python.h").is_file()
+    )
+    words = [
+        zig,
+        "build",
+        "-Dtarget=aarch64-linux-gnu.2.28",
+        f"-Dpython-include={headers}",
+        "-Dsuffix=.so",
+    ]
     done = run([*words, "--global-cache-dir", cache / "zig-global"], tiny.root, tiny.environ)
     assert done.returncode == 0, done.stderr
     assert (tiny.root / "zig-out" / "tiny" / "_core.so").read_bytes()[18] == 183

@@ -48,7 +48,9 @@ def base_environ(cache: Path) -> dict[str, str]:
     """The environment of every build: nothing of this test run's own Python, zigwheel's cache shared."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "ZIGWHEEL_"))}
     named = {"ZIGWHEEL_ZIG": os.environ["ZIGWHEEL_ZIG"]} if "ZIGWHEEL_ZIG" in os.environ else {}
-    return {**kept, **named, "ZIGWHEEL_CACHE_DIR": str(cache), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    own = {"ZIGWHEEL_CACHE_DIR": str(cache), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    # what is compared is two builds, not a build and the memory of it
+    return {**kept, **named, **own, "ZIGWHEEL_REUSE": "false"}
 
 
 def in_place(environ: Mapping[str, str], **more: str) -> dict[str, str]:

@@ -77,6 +77,7 @@ def cold_environ(site: Path) -> dict[str, str]:
 def environ(cold_environ: dict[str, str], ziglang: Path) -> dict[str, str]:
     """The environment of builds, with a cache that outlives the run and that has Zig."""
     found = {**cold_environ, "ZIGWHEEL_CACHE_DIR": str(cache_root() / "zigwheel")}
+    found["ZIGWHEEL_REUSE"] = "false"  # what is tested is the build, not the memory of one
     cache = Path(found["ZIGWHEEL_CACHE_DIR"])
     if find_zig(cache=cache, environ=found, host=describe_host()) is None:
         found["PYTHONPATH"] = os.pathsep.join([found["PYTHONPATH"], str(ziglang)])

@@ -42,7 +42,9 @@ def test_on_a_cold_cache(
     assert others == [first] * 3
     assert len(list((cache / "zig").iterdir())) == 1
     for folder in ("zig", "headers", "exports"):
-        assert not [entry.name for entry in (cache / folder).iterdir() if entry.name.startswith(".")]
+        assert not [
+            entry.name for entry in (cache / folder).iterdir() if entry.name.startswith(".")
+        ]
     # what the cache holds serves without the package it came from
     without = cold.under(PYTHONPATH=cold_environ["PYTHONPATH"])
     assert without.wheel(tmp_path / "after").read_bytes() == first

@@ -81,7 +81,9 @@ def test_a_full_cache_disk(tiny: Project, mounted: Mounter, ziglang: Path, size:
 
 
 @pytest.mark.parametrize("hook", ["build_wheel", "build_sdist", "build_editable"])
-def test_a_read_only_source_folder(tiny: Project, mounted: Mounter, tmp_path: Path, hook: str) -> None:
+def test_a_read_only_source_folder(
+    tiny: Project, mounted: Mounter, tmp_path: Path, hook: str
+) -> None:
     plain = tmp_path / "plain"
     expected = tiny.call(hook, plain).value
     (tiny.root / "compile_commands.json").unlink(missing_ok=True)

@@ -32,14 +32,30 @@ def test_what_does_not_change_a_byte(open_project: Project, tmp_path: Path) -> N
     names += ("COMPILER_PATH", "GCC_EXEC_PREFIX", "ZIG_LIB_DIR", "ZIG_LIBC", "ZIG_GLOBAL_CACHE_DIR")
     names += ("ZIG_LOCAL_CACHE_DIR", "SDKROOT", "LD_RUN_PATH")
     changes = dict.fromkeys(names, folder)
-    changes |= {"CC": "/bin/false", "CXX": "/bin/false", "AR": "/bin/false", "LDSHARED": "/bin/false"}
-    changes |= {"LDFLAGS": f"-L{folder} -lleak", "CPPFLAGS": "-DLEAK=1", "CCC_OVERRIDE_OPTIONS": "+-DLEAK"}
-    changes |= {"NIX_CFLAGS_COMPILE": f"-isystem {folder}", "ARFLAGS": "x", "LC_ALL": "C", "TZ": "Asia/Tokyo"}
+    changes |= {
+        "CC": "/bin/false",
+        "CXX": "/bin/false",
+        "AR": "/bin/false",
+        "LDSHARED": "/bin/false",
+    }
+    changes |= {
+        "LDFLAGS": f"-L{folder} -lleak",
+        "CPPFLAGS": "-DLEAK=1",
+        "CCC_OVERRIDE_OPTIONS": "+-DLEAK",
+    }
+    changes |= {
+        "NIX_CFLAGS_COMPILE": f"-isystem {folder}",
+        "ARFLAGS": "x",
+        "LC_ALL": "C",
+        "TZ": "Asia/Tokyo",
+    }
     project = open_project.under(**changes)
     assert project.wheel(tmp_path / "again", {"build-dir": "fresh"}).read_bytes() == plain
 
 
-def test_a_named_zig_is_not_led_astray(open_project: Project, ziglang: Path, tmp_path: Path) -> None:
+def test_a_named_zig_is_not_led_astray(
+    open_project: Project, ziglang: Path, tmp_path: Path
+) -> None:
     plain = open_project.wheel().read_bytes()
     project = open_project.under(
         ZIGWHEEL_ZIG=str(ziglang / "ziglang" / "zig"), ZIG_LIB_DIR=str(tmp_path / "leak")

@@ -24,7 +24,9 @@ def test_a_compile_error(tiny: Project, lowering: str) -> None:
     said = tiny.refusal(settings={"lowering": lowering})
     assert "CompileError" in said
     assert re.search(r"_core\.c:3:\d+: error: expected ';' after return statement", said)
-    assert 'File "' not in said.partition("CompileError")[2], "frames of zigwheel in a user's mistake"
+    assert 'File "' not in said.partition("CompileError")[2], (
+        "frames of zigwheel in a user's mistake"
+    )
     code, words = repeated(tiny, said)
     assert code != 0
     assert "error: expected ';' after return statement" in words
@@ -35,7 +37,9 @@ def test_the_command_stands_for_the_build_that_is_gone(make: Maker) -> None:
     config = CONFIG + 'link = ["b"]\n\n[[tool.zigwheel.library]]\nname = "b"\nsources = ["b.c"]\n'
     config += '\n[[tool.zigwheel.executable]]\nname = "tool"\nsources = ["main.c"]\nlink = ["b"]\n'
     main = "int b(void); int gone(void); int main(void) { return b() + gone(); }\n"
-    project = make(config=config, files={**TINY, "b.c": "int b(void) { return 1; }\n", "main.c": main})
+    project = make(
+        config=config, files={**TINY, "b.c": "int b(void) { return 1; }\n", "main.c": main}
+    )
     said = project.refusal()
     assert "executable `tool` could not be built" in said
     assert "undefined symbol: gone" in said
@@ -60,7 +64,10 @@ def test_all_failures_are_told(make: Maker) -> None:
             ("extension", "six", ""),
         )
     )
-    files = {f"{name}.c": f"#error {name} is wrong\n" for name in ("one", "two", "three", "four", "five", "six")}
+    files = {
+        f"{name}.c": f"#error {name} is wrong\n"
+        for name in ("one", "two", "three", "four", "five", "six")
+    }
     said = make(config=config, files={**TINY, **files}).refusal()
     for name in ("one", "three", "four", "six"):
         assert f"{name}.c:1:2: error: {name} is wrong" in said
@@ -87,7 +94,9 @@ def test_a_missing_header(tiny: Project, header: str, hint: str) -> None:
 def test_a_function_that_nobody_defines(tiny: Project) -> None:
     code = "long forgotten(void);\n" + CORE.replace("VALUE)", "forgotten())")
     said = tiny.write({"src/tiny/_core.c": code}).refusal()
-    assert re.search(r"AuditError: `tiny/_core\.\S+\.so` uses forgotten, which no source defines", said)
+    assert re.search(
+        r"AuditError: `tiny/_core\.\S+\.so` uses forgotten, which no source defines", said
+    )
     assert "hint: is a file missing in `sources`" in said
     tiny.write({"src/tiny/more.c": "long forgotten(void) { return 5; }\n"}).wheel()
 

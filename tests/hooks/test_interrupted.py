@@ -30,9 +30,9 @@ SLOW = (
 )
 """Several seconds of work for the compiler."""
 
-USING = CORE.replace("static PyObject *value", "unsigned slow(unsigned *, unsigned);\nstatic PyObject *value").replace(
-    "PyLong_FromLong(VALUE)", "PyLong_FromLong(VALUE + slow((unsigned *)0, 0))"
-)
+USING = CORE.replace(
+    "static PyObject *value", "unsigned slow(unsigned *, unsigned);\nstatic PyObject *value"
+).replace("PyLong_FromLong(VALUE)", "PyLong_FromLong(VALUE + slow((unsigned *)0, 0))")
 
 
 @pytest.fixture

@@ -32,11 +32,16 @@ def test_an_awkward_cache(tiny: Project, tmp_path: Path, ziglang: Path) -> None:
 
 
 def test_awkward_sources(make: Maker, tmp_path: Path) -> None:
-    files = {**TINY, "src/höhe 1/wert $x'.c": '#include "in c.h"\nlong wert(void) { return WERT; }\n'}
+    files = {
+        **TINY,
+        "src/höhe 1/wert $x'.c": '#include "in c.h"\nlong wert(void) { return WERT; }\n',
+    }
     files["inc lüde/in c.h"] = "#define WERT 41L\n"
-    files["src/tiny/_core.c"] = "long wert(void);\n" + TINY["src/tiny/_core.c"].replace("VALUE)", "VALUE + wert())")
+    files["src/tiny/_core.c"] = "long wert(void);\n" + TINY["src/tiny/_core.c"].replace(
+        "VALUE)", "VALUE + wert())"
+    )
     config = CONFIG.replace('"src/tiny/*.c"', '"src/tiny/*.c", "src/höhe 1/*.c"')
-    config += "include-dirs = [\"inc lüde\"]\ndefine-macros = { TEXT = '\"a \\ $b\"' }\n"
+    config += 'include-dirs = ["inc lüde"]\ndefine-macros = { TEXT = \'"a \\ $b"\' }\n'
     wheel = make(config=config, files=files).wheel()
     assert evaluated(wheel, "tiny.value()", tmp_path / "unpacked") == "42"
 
@@ -58,7 +63,9 @@ def test_a_source_outside_the_project(make: Maker, tmp_path: Path, hook: str, pa
     (outside / "x.c").write_text("int x;\n")
     (tmp_path / "x.c").write_text("int x;\n")
     named = pattern.format(absolute=outside / "x.c")
-    project = make(config=f'[[tool.zigwheel.extension]]\nname = "tiny._core"\nsources = ["{named}"]\n')
+    project = make(
+        config=f'[[tool.zigwheel.extension]]\nname = "tiny._core"\nsources = ["{named}"]\n'
+    )
     if "link" in pattern:
         (project.root / "src" / "tiny" / "link.c").symlink_to(outside / "x.c")
     elif "src" in pattern:

@@ -110,7 +110,10 @@ def test_a_named_zig_that_does_not_run(bare: Project, tmp_path: Path) -> None:
 
 def test_a_build_without_zig_says_where_it_looked(bare: Project, tmp_path: Path) -> None:
     said = bare.refusal()
-    assert f"Zig {ZIG_VERSION} was not found: not in ZIGWHEEL_ZIG, {str(tmp_path / 'cache' / 'zig')!r}" in said
+    assert (
+        f"Zig {ZIG_VERSION} was not found: not in ZIGWHEEL_ZIG, {str(tmp_path / 'cache' / 'zig')!r}"
+        in said
+    )
     assert f"hint: `pip install {REQUIREMENT}`" in said
 
 

@@ -67,3 +67,18 @@ def check_floor(name: str, elf: Elf, triple: Triple) -> AuditError | None:
                 hint=f'set `manylinux = "{match[1]}_{match[2]}"`, or do without {symbol.name}',
             )
     return None
+
+
+def check_init(name: str, elf: Elf) -> AuditError | None:
+    """The error for an extension module that cannot be imported: nothing in it is its init function."""
+    stem = name.rpartition(".")[2]
+    mark, tail = (
+        ("", stem) if stem.isascii() else ("U", stem.encode("punycode").decode().replace("-", "_"))
+    )
+    wanted = {f"PyInit{mark}_{tail}", f"PyModExport{mark}_{tail}"}
+    if wanted & {symbol.name for symbol in elf.symbols if symbol.defined}:
+        return None
+    return AuditError(
+        f"`{name}` does not export PyInit{mark}_{tail}, so Python could not import it",
+        hint='define it with `PyMODINIT_FUNC`, in C++ within `extern "C"`; or is a source missing?',
+    )

@@ -241,6 +241,8 @@ class Config:
     """zigwheel's cache: compiled libraries, toolchains, artifacts. Default: the platform's cache
     folder.
     """
+    reuse: bool = True
+    """Take the wheel of the last build from the cache where none of its inputs has changed."""
     verbose: bool = False
     """Print the commands that are run."""
     extension: tuple[Extension, ...] = ()

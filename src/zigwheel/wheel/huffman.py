@@ -252,7 +252,6 @@ def _code_table(literals: Sequence[int], distances: Sequence[int]) -> str:
     written = 19
     while not lengths[_LENGTH_ORDER[written - 1]]:
         written -= 1
-    written = max(written, 4)
     codes = _codes(lengths)
     counts = _bits(len(literals) - 257, 5) + _bits(len(distances) - 1, 5) + _bits(written - 4, 4)
     order = "".join(_bits(lengths[symbol], 3) for symbol in _LENGTH_ORDER[:written])

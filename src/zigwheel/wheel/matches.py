@@ -17,7 +17,6 @@ _AHEAD = 262
 """The bytes that zlib wants to see ahead: a longest match, a shortest match and one more."""
 _REACH = _WINDOW - _AHEAD
 """The farthest that a match reaches back."""
-_SHORTEST = 3
 _LONGEST = 258
 
 # What zlib calls the configuration of level 6.
@@ -35,14 +34,14 @@ _TOO_FAR = 4096
 _SEGMENT = 1 << 18
 """How many bytes are linked at once, a multiple of the window: a bound on memory."""
 
-
 _Follow = Callable[[list[int], int, int, int, int, int], tuple[int, int]]
 
 
 class _Links(NamedTuple):
-    """For each position the last one before it whose next bytes look the same; 0 is none.
+    """For each position the last one before it whose next bytes look the same.
 
-    `threes` is zlib's own: collisions of its hash and all. The others skip what could not be
+    0 is none, as in zlib, so that nothing ever matches at the very first position. `threes` is
+    zlib's own chain, collisions of its hash and all. The others leave out what could not be
     better; their hashes may collide too, so that whoever follows them has to compare.
     """
 
@@ -86,10 +85,7 @@ def _linked(buffer: bytes, positions: list[int], count: int) -> _Links:
     """
     threes, fours, sixes, ranks = ([0] * (count + 2) for _ in range(4))
     newest_three, newest_four, newest_six = ([0] * (1 << 16) for _ in range(3))
-    steps = zip(positions[:count], *_hashes(buffer), strict=False)
-    # As in zlib, where 0 ends a chain, nothing ever matches the very first bytes.
-    next(steps, None)
-    for position, three, four, six in steps:
+    for position, three, four, six in zip(positions[:count], *_hashes(buffer), strict=False):
         before = newest_three[three]
         newest_three[three] = position
         threes[position] = before
@@ -195,7 +191,7 @@ def tokens(data: bytes) -> Iterator[list[int]]:
     size = len(data)
     positions = list(range(min(size, _SEGMENT + _WINDOW)))
     position = found = 0
-    best = _SHORTEST - 1
+    best = 2
     waiting = False
     for start in range(0, size, _SEGMENT):
         base = max(start - _WINDOW, 0)

@@ -172,9 +172,7 @@ def failure(
     )
 
 
-def repeatable(
-    commands: Sequence[Sequence[str]], folder: Path, *, out: Path | None = None
-) -> str:
+def repeatable(commands: Sequence[Sequence[str]], folder: Path, *, out: Path | None = None) -> str:
     """A line that can be pasted into a shell, also after the build, which takes `out` away."""
     if sys.platform == "win32":
         import subprocess

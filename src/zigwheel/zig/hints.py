@@ -58,17 +58,7 @@ def hint_for(said: str) -> str:
         )
     missing = MISSING.search(said)
     if missing:
-        name = missing[1]
-        for start, hint in HEADERS.items():
-            if name.startswith(start):
-                return hint
-        for start, library in LIBRARIES.items():
-            if name.startswith(start):
-                return (
-                    f"{name} belongs to {library}: put its sources into the project as a "
-                    "`[[tool.zigwheel.library]]`, or name the folder that holds it in `include-dirs`"
-                )
-        return f"name the folder that holds {name} in `include-dirs`"
+        return header_hint(missing[1])
     strict = STRICT.search(said)
     if strict:
         return (
@@ -76,7 +66,9 @@ def hint_for(said: str) -> str:
             "to `extra-c-args`"
         )
     if "__cpu_model" in said:
-        return "Zig has no `__builtin_cpu_supports`: ask <cpuid.h>, or leave that code out by a macro"
+        return (
+            "Zig has no `__builtin_cpu_supports`: ask <cpuid.h>, or leave that code out by a macro"
+        )
     undefined = UNDEFINED.search(said)
     if undefined:
         return f"no source defines {undefined[1]}: is a file missing in `sources`, or a name in `link` or `libraries`?"
@@ -86,3 +78,17 @@ def hint_for(said: str) -> str:
     ):
         return "name the folder that holds the library in `library-dirs`, or build it as a `[[tool.zigwheel.library]]`"
     return ""
+
+
+def header_hint(name: str) -> str:
+    """What would bring a header that was not found."""
+    for start, hint in HEADERS.items():
+        if name.startswith(start):
+            return hint
+    for start, library in LIBRARIES.items():
+        if name.startswith(start):
+            return (
+                f"{name} belongs to {library}: put its sources into the project as a "
+                "`[[tool.zigwheel.library]]`, or name the folder that holds it in `include-dirs`"
+            )
+    return f"name the folder that holds {name} in `include-dirs`"
