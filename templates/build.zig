@@ -13,7 +13,7 @@ pub fn build(b: *std.Build) void {
         .root = b.option([]const u8, "project", "Folder of the project (default: that of build.zig)") orelse b.pathFromRoot("."),
         .python = b.option([]const u8, "python-include", "Folder that holds the Python.h of the target's Python"),
     };
-⟨suffixes⟩⟨artifacts⟩}
+⟨options⟩⟨artifacts⟩}
 
 /// The same target with another CPU.
 fn withCpu(b: *std.Build, target: std.Build.ResolvedTarget, cpu: []const u8) std.Build.ResolvedTarget {

@@ -84,6 +84,7 @@ def compiled(setup: Setup, name: str) -> Iterator[Built | None]:
 def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
     """Plan and compile into `work`."""
     from zigwheel.zig.compile import compile_direct
+    from zigwheel.zig.musl import libc_name, rename_libc
     from zigwheel.zig.road import build_file_text, compile_with_zig_build, ejected_file, kept_file
     from zigwheel.zig.toolchain import require_zig
 
@@ -98,6 +99,9 @@ def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
     else:
         build_file = ejected or kept_file(cache, build_file_text(plan, target))
         files = compile_with_zig_build(plan, target, places, zig, run, build_file=build_file)
+    if libc := libc_name(plan.triple):
+        for file in files.values():
+            rename_libc(file, libc)
     return Built(
         plan=plan,
         places=places,

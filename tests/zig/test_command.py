@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.zig.plans import EVERYTHING, LIBRARY, artifact, plan
+from zigwheel.plan.model import Source
 from zigwheel.zig.command import Places, command, script_name, version_script
 
 PLACES = Places(
@@ -48,7 +49,8 @@ def test_a_static_library() -> None:
 def test_everything_has_its_word() -> None:
     said = words(1)
     for part in (
-        "-- src/core.c src/more.c -cflags -fwrapv -mavx2",
+        "-- src/core.c -cflags -fwrapv -std=c11",
+        "-- src/more.c -cflags -fwrapv -mavx2",
         "/o/libz.a -lssl",
         "-L/opt/lib",
         "-mcpu x86_64_v3",
@@ -88,3 +90,12 @@ def test_the_plan_has_a_key_of_its_own() -> None:
     assert one.key == plan(artifact()).key
     assert one.key != other.key
     assert plan(LIBRARY).library("z") == LIBRARY
+
+
+def test_the_compiler_is_told_what_a_source_holds() -> None:
+    source = Source(path="a.c", language="c", args=(), content="0123")
+    zig = Source(path="r.zig", language="zig", args=(), content="4567")
+    one = artifact(sources=(source, zig))
+    said = " ".join(command(plan(one), one, PLACES, zig=Path("zig"), compiler_rt=False))
+    assert f"{MAPS} -DZIGWHEEL_CONTENT=0123 -- a.c" in said
+    assert "--cache-dir /l/4567 " in said

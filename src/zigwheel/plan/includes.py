@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,33 +46,78 @@ class Reach:
     """Some file has functions for newer x86 processors than the baseline."""
 
 
-def scan(root: Path, sources: Iterable[str], include_dirs: Iterable[str]) -> Reach:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """What one file says."""
+
+    names: tuple[str, ...]
+    """What it includes, as written."""
+    computed: bool
+    """It includes what a macro names."""
+    clock: bool
+    """It asks for the date or the time."""
+    dispatch: bool
+    """It holds code for more than the baseline CPU."""
+    sha256: str
+    """Digest of it."""
+
+
+def look(text: bytes) -> Look:
+    """Read one file's text."""
+    import hashlib
+
+    found = list(DIRECTIVE.finditer(text))
+    return Look(
+        sha256=hashlib.sha256(text).hexdigest(),
+        names=tuple(os.fsdecode(m[m.lastgroup or 0]) for m in found if not m["computed"]),
+        computed=any(m["computed"] for m in found),
+        clock=CLOCK.search(text) is not None,
+        dispatch=DISPATCH.search(text) is not None,
+    )
+
+
+def scan(
+    root: Path,
+    sources: Iterable[str],
+    include_dirs: Iterable[str],
+    looks: dict[str, Look] | None = None,
+) -> Reach:
     """What `sources` can reach by `#include`.
 
     Paths are relative to `root` and POSIX. What lies outside `root`, or is not there, is not
-    followed: it belongs to the toolchain, to Python, or to a branch for another platform.
+    followed: it belongs to the toolchain, to Python, or to a branch for another platform. `looks`
+    remembers from call to call what was read.
     """
+    looks = {} if looks is None else looks
     folders = [os.path.normpath(folder) for folder in include_dirs if not os.path.isabs(folder)]
     reached: set[str] = set()
     pending = list(sources)
-    python = clock = dispatch = False
     while pending:
         path = pending.pop()
         if path in reached:
             continue
         reached.add(path)
-        here = os.path.dirname(path)
-        text = (root / path).read_bytes()
-        clock = clock or CLOCK.search(text) is not None
-        dispatch = dispatch or DISPATCH.search(text) is not None
-        for match in DIRECTIVE.finditer(text):
-            if match["computed"]:
-                pending.extend(headers_in(root, [here, *folders]))
-                continue
-            name = os.fsdecode(match[match.lastgroup or 0])
-            python = python or os.path.basename(name) == "Python.h"
-            pending.extend(existing(root, name, [here, *folders]))
-    return Reach(files=frozenset(reached), python=python, clock=clock, dispatch=dispatch)
+        seen = looks.get(path) or looks.setdefault(path, look((root / path).read_bytes()))
+        around = [os.path.dirname(path), *folders]
+        if seen.computed:
+            pending.extend(headers_in(root, around))
+        for name in seen.names:
+            pending.extend(existing(root, name, around))
+    found = [looks[path] for path in reached]
+    return Reach(
+        files=frozenset(reached),
+        python=any(os.path.basename(name) == "Python.h" for f in found for name in f.names),
+        clock=any(f.clock for f in found),
+        dispatch=any(f.dispatch for f in found),
+    )
+
+
+def content(reach: Reach, looks: Mapping[str, Look]) -> str:
+    """Digest of the paths and contents of all that is reached, in hexadecimal."""
+    import hashlib
+
+    lines = sorted(f"{path}\0{looks[path].sha256}\n" for path in reach.files)
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def existing(root: Path, name: str, folders: Iterable[str]) -> list[str]:

@@ -23,6 +23,12 @@ class Source:
     """Decides the compiler's mode and flags."""
     args: tuple[str, ...]
     """All flags of this file: warnings, standard, undefs, those of its language, its own."""
+    content: str = ""
+    """Digest of the file and of every file of the project that it can reach.
+
+    Zig takes a file for unchanged if size, time and inode are; in unpacked archives, where all times
+    are one, two versions can agree in all three. So the compiler is told the digest, too.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from zigwheel.config.model import Compilation, Config, Executable, Extension, Library
 from zigwheel.errors import PlanError, raise_all
 from zigwheel.plan.flags import Ambient, link_options
-from zigwheel.plan.includes import scan
+from zigwheel.plan.includes import Look, content, scan
 from zigwheel.plan.machine import X86, x86_args
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
@@ -125,7 +125,8 @@ def draft_of(
     if not options.libraries:
         ambient = replace(ambient, include_dirs=(), library_dirs=())
     hidden = hides(config, component)
-    reach = scan(root, files, component.include_dirs)
+    looks: dict[str, Look] = {}
+    reach = scan(root, files, component.include_dirs, looks)
     if not reach.clock:
         ambient = replace(ambient, clock_flags=())
     sources, found = typed_sources(root, component, files, ambient, hidden=hidden, place=place)
@@ -138,6 +139,10 @@ def draft_of(
             else s
             for s in sources
         )
+    sources = tuple(
+        replace(s, content=content(scan(root, [s.path], component.include_dirs, looks), looks)[:32])
+        for s in sources
+    )
     limited = is_limited(config, component, target)
     artifact = Artifact(
         kind=kind,

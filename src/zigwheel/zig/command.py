@@ -12,9 +12,14 @@ from itertools import groupby
 from pathlib import Path
 
 from zigwheel.plan.model import Artifact, BuildPlan, Source
+from zigwheel.zig.musl import libc_name
 
 MODES = {"fast": "ReleaseFast", "small": "ReleaseSmall", "safe": "ReleaseSafe", "debug": "Debug"}
 """The config's word and Zig's `OptimizeMode`."""
+
+
+CONTENT = "ZIGWHEEL_CONTENT"
+"""Macro that no source asks for; its value makes Zig compile again what has another content."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +72,10 @@ def command(
     verb = "build-exe" if artifact.kind == "executable" else "build-lib"
     words = [str(zig), verb]
     for args, sources in source_groups(artifact):
-        words += ["-cflags", *args, *prefix_maps(places), "--", *(s.path for s in sources)]
+        flags = [*args, *prefix_maps(places)]
+        for source in sources:
+            told = [f"-D{CONTENT}={source.content}"] if source.content else []
+            words += ["-cflags", *flags, *told, "--", source.path]
     words += [str(places.out / plan.library(name).output) for name in artifact.link]
     words += [f"-l{name}" for name in artifact.libraries]
     words += [f"-L{folder}" for folder in artifact.library_dirs]
@@ -76,12 +84,8 @@ def command(
     words += [f"-Mroot={root}" if root else "-Mroot", "-lc"]
     words += ["-lc++"] if artifact.link_cxx else []
     words += link_words(artifact, places, compiler_rt=compiler_rt)
-    words += [
-        "--cache-dir",
-        str(places.local_cache),
-        "--global-cache-dir",
-        str(places.global_cache),
-    ]
+    local = places.local_cache / "".join(s.content for s in artifact.sources if s.path == root)
+    words += ["--cache-dir", str(local), "--global-cache-dir", str(places.global_cache)]
     words += ["--name", artifact.name, f"-femit-bin={places.out / artifact.output}"]
     return words
 
@@ -97,7 +101,8 @@ def module_words(plan: BuildPlan, artifact: Artifact, places: Places) -> list[st
     if artifact.uses_python:
         words += ["-isystem", str(places.headers)]
     words += [f"-D{name}={value}" for name, value in artifact.macros]
-    for path in artifact.rpaths:
+    libc = libc_name(plan.triple) if artifact.kind != "library" else ""
+    for path in (*artifact.rpaths, *([libc] if libc else [])):
         words += ["-rpath", path]
     return words
 

@@ -20,6 +20,12 @@ KINDS = {"extension": "extension module", "library": "static library", "executab
 ENDINGS = {"extension": "ext", "library": "lib", "executable": "exe"}
 
 
+LIBC_OPTION = """\
+    // what zigwheel turns into the name of musl's C library after linking; by hand, leave it out
+    const musl_libc = b.option([]const u8, "musl-libc", "Used by zigwheel");
+"""
+
+
 def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
     """The text of `build.zig` for `plan`.
 
@@ -33,7 +39,9 @@ def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
         template("build.zig"),
         name=plan.name,
         example=f"-Dtarget={plan.triple}{option}{python}",
-        suffixes=suffixes(plan, suffix, limited_suffix),
+        options=LIBC_OPTION + suffixes(plan, suffix, limited_suffix)
+        if any(a.kind != "library" for a in plan.artifacts)
+        else "",
         artifacts="".join(artifact_text(a, names, cpu) for a in plan.artifacts),
     )
 
@@ -138,6 +146,7 @@ def link_lines(artifact: Artifact, var: str) -> list[str]:
     if artifact.kind == "library":
         return lines
     lines += [f"{var}.{fields[option]};" for option in artifact.link_options]
+    lines.append(f"if (musl_libc) |name| {var}.root_module.addRPathSpecial(name);")
     if artifact.kind == "executable":
         lines.append(f"{var}.pie = true;")
         file = quoted(artifact.output)

@@ -12,6 +12,7 @@ from zigwheel.zig.command import Places
 from zigwheel.zig.compile import Run, execute, repeatable
 from zigwheel.zig.emit import EJECTED, emit
 from zigwheel.zig.hints import hint_for
+from zigwheel.zig.musl import libc_name
 from zigwheel.zig.toolchain import Zig
 
 
@@ -51,6 +52,14 @@ def kept_file(cache: Path, text: str) -> Path:
     return folder / "build.zig"
 
 
+def local_cache(places: Places) -> Path:
+    """Zig's local cache for one project's folder: files of others look alike to it (`Source.content`)."""
+    import hashlib
+
+    name = hashlib.sha256(str(places.root).encode("utf-8", "surrogateescape")).hexdigest()
+    return places.local_cache / name[:16]
+
+
 def zig_build_command(
     plan: BuildPlan, target: Target, places: Places, *, zig: Path, build_file: Path, jobs: int
 ) -> list[str]:
@@ -58,13 +67,15 @@ def zig_build_command(
     words = [str(zig), "build", "--build-file", str(build_file), "--prefix", str(places.out)]
     words += [
         "--cache-dir",
-        str(places.local_cache),
+        str(local_cache(places)),
         "--global-cache-dir",
         str(places.global_cache),
     ]
     words += [f"-j{jobs}", f"-Dtarget={plan.triple}", f"-Dcpu={target.triple.cpu}"]
     words += [f"-Dproject={places.root}"]
     words += [f"-Dpython-include={places.headers}"] if plan.python else []
+    libc = libc_name(plan.triple)
+    words += [f"-Dmusl-libc={libc}"] if libc else []
     extensions = [a for a in plan.artifacts if a.kind == "extension"]
     for limited, option in ((False, "suffix"), (True, "limited-suffix")):
         if any(a.limited_api == limited for a in extensions):

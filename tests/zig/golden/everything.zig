@@ -13,6 +13,8 @@ pub fn build(b: *std.Build) void {
         .root = b.option([]const u8, "project", "Folder of the project (default: that of build.zig)") orelse b.pathFromRoot("."),
         .python = b.option([]const u8, "python-include", "Folder that holds the Python.h of the target's Python"),
     };
+    // what zigwheel turns into the name of musl's C library after linking; by hand, leave it out
+    const musl_libc = b.option([]const u8, "musl-libc", "Used by zigwheel");
     const suffix = b.option([]const u8, "suffix", "End of the names of extension modules") orelse ".cpython-313-x86_64-linux-gnu.so";
     const limited_suffix = b.option([]const u8, "limited-suffix", "The same with the stable ABI") orelse ".abi3.so";
 
@@ -79,6 +81,7 @@ pub fn build(b: *std.Build) void {
     pkg__core_ext.root_module.addRPathSpecial("$ORIGIN/lib");
     pkg__core_ext.lto = .full;
     pkg__core_ext.link_z_lazy = true;
+    if (musl_libc) |name| pkg__core_ext.root_module.addRPathSpecial(name);
     pkg__core_ext.linker_allow_shlib_undefined = true;
     pkg__core_ext.setVersionScript(b.addWriteFiles().add("exports.map", "{ global: PyInit_*; pkg_*; local: *; };\n"));
     b.getInstallStep().dependOn(&b.addInstallFile(pkg__core_ext.getEmittedBin(), b.fmt("{s}{s}", .{ "pkg/_core", suffix })).step);
@@ -102,6 +105,7 @@ pub fn build(b: *std.Build) void {
         .flags = paths.flags(&.{"-fwrapv"}),
     });
     pkg__stable_ext.root_module.addSystemIncludePath(paths.pythonHeaders());
+    if (musl_libc) |name| pkg__stable_ext.root_module.addRPathSpecial(name);
     pkg__stable_ext.linker_allow_shlib_undefined = true;
     pkg__stable_ext.setVersionScript(b.addWriteFiles().add("exports.map", "{ global: PyInit_*; local: *; };\n"));
     b.getInstallStep().dependOn(&b.addInstallFile(pkg__stable_ext.getEmittedBin(), b.fmt("{s}{s}", .{ "pkg/_stable", limited_suffix })).step);
@@ -126,6 +130,7 @@ pub fn build(b: *std.Build) void {
         .flags = paths.flags(&.{}),
     });
     pkg__zig_ext.root_module.addSystemIncludePath(paths.pythonHeaders());
+    if (musl_libc) |name| pkg__zig_ext.root_module.addRPathSpecial(name);
     pkg__zig_ext.linker_allow_shlib_undefined = true;
     pkg__zig_ext.setVersionScript(b.addWriteFiles().add("exports.map", "{ global: PyInit_*; local: *; };\n"));
     b.getInstallStep().dependOn(&b.addInstallFile(pkg__zig_ext.getEmittedBin(), b.fmt("{s}{s}", .{ "pkg/_zig", suffix })).step);
@@ -148,6 +153,7 @@ pub fn build(b: *std.Build) void {
         .files = &.{"src/main.c"},
         .flags = paths.flags(&.{}),
     });
+    if (musl_libc) |name| tool_exe.root_module.addRPathSpecial(name);
     tool_exe.pie = true;
     b.getInstallStep().dependOn(&b.addInstallFile(tool_exe.getEmittedBin(), "tool").step);
 }

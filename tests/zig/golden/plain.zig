@@ -13,6 +13,8 @@ pub fn build(b: *std.Build) void {
         .root = b.option([]const u8, "project", "Folder of the project (default: that of build.zig)") orelse b.pathFromRoot("."),
         .python = b.option([]const u8, "python-include", "Folder that holds the Python.h of the target's Python"),
     };
+    // what zigwheel turns into the name of musl's C library after linking; by hand, leave it out
+    const musl_libc = b.option([]const u8, "musl-libc", "Used by zigwheel");
     const suffix = b.option([]const u8, "suffix", "End of the names of extension modules") orelse ".cpython-313-x86_64-linux-gnu.so";
 
     // extension module `pkg._core`
@@ -34,6 +36,7 @@ pub fn build(b: *std.Build) void {
         .flags = paths.flags(&.{"-fwrapv"}),
     });
     pkg__core_ext.root_module.addSystemIncludePath(paths.pythonHeaders());
+    if (musl_libc) |name| pkg__core_ext.root_module.addRPathSpecial(name);
     pkg__core_ext.linker_allow_shlib_undefined = true;
     pkg__core_ext.setVersionScript(b.addWriteFiles().add("exports.map", "{ global: PyInit_*; local: *; };\n"));
     b.getInstallStep().dependOn(&b.addInstallFile(pkg__core_ext.getEmittedBin(), b.fmt("{s}{s}", .{ "pkg/_core", suffix })).step);
