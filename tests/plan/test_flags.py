@@ -11,6 +11,7 @@ from zigwheel.plan.flags import clock_flags, compile_arg_errors, environment_fla
         ("-march=native", "name the features in `cpu`"),
         ("-mtune=native", "name the features in `cpu`"),
         ("-march=x86-64-v2", "write `cpu = 'x86_64_v2'`"),
+        ("-march=armv8-a+crc", "write `cpu = 'baseline+crc'`"),
         ("-fopenmp", "no OpenMP"),
         ("-flto", "`lto = true`"),
         ("/O2", "an option of MSVC"),

@@ -65,8 +65,12 @@ def compile_arg_errors(args: Iterable[str], place: str) -> list[PlanError]:
 
 
 def zig_cpu(name: str) -> str:
-    """A CPU in the words of GCC, in those of Zig: `x86-64-v2` is `x86_64_v2`."""
-    return name.replace("-", "_")
+    """A CPU in the words of GCC, in those of Zig.
+
+    `x86-64-v2` is `x86_64_v2`; of `armv8-a+crc` the architecture is the baseline, so `baseline+crc`.
+    """
+    cpu, plus, features = name.partition("+")
+    return f"baseline+{features}" if plus else cpu.replace("-", "_")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
