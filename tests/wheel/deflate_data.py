@@ -12,8 +12,8 @@ def noise(size: int, seed: int = 1) -> bytes:
 
 
 def counted(size: int) -> bytes:
-    """Up to 128 kB in which no three bytes occur twice."""
-    return b"".join(number.to_bytes(2, "big") for number in range(size // 2 + 1))[:size]
+    """Bytes of which no three in a row occur twice in 128 kB."""
+    return b"".join((n & 0xFFFF).to_bytes(2, "big") for n in range(size // 2 + 1))[:size]
 
 
 def copies(size: int, seed: int, distances: tuple[int, ...], lengths: tuple[int, ...]) -> bytes:
