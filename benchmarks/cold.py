@@ -36,7 +36,6 @@ def main(arguments: list[str] | None = None) -> int:
     options = read_options(arguments)
     with tempfile.TemporaryDirectory(prefix="zigwheel-bench-") as temporary:
         rooms = Rooms(work=(options.work or Path(temporary)).resolve())
-        rooms.work.mkdir(parents=True, exist_ok=True)
         try:
             report = measure_all(rooms, options)
         except CommandFailed as error:
@@ -64,10 +63,14 @@ def read_options(arguments: list[str] | None) -> argparse.Namespace:
         "--work",
         type=Path,
         metavar="FOLDER",
-        help="keep all files here; default: a temporary folder",
+        help="a new folder that keeps all files; default: a temporary one",
     )
     add("--json", type=Path, metavar="FILE", help="write every sample here as well")
     options = parser.parse_args(arguments)
+    if options.work:
+        if options.work.exists():
+            parser.error(f"--work: {options.work} is there already; name a new folder")
+        options.work.mkdir(parents=True)
     if options.quick:
         options.runs, options.cxx_runs, options.import_runs, options.c_only = 1, 1, 5, True
     return options

@@ -91,7 +91,6 @@ def furnish(rooms: Rooms, peers: Sequence[str], projects: Sequence[str], *, own:
     wanted: list[str | Path] = [zig, PIP, *([CHECKOUT] if own else [])]
     for peer in peers:
         wanted += PINS[peer]
-    shutil.rmtree(rooms.wheelhouse, ignore_errors=True)
     pip = pip_of_its_own(rooms)
     run([pip, "-m", "pip", "wheel", "--quiet", "--wheel-dir", rooms.wheelhouse, *wanted])
     links: list[str | Path] = ["--no-index", "--find-links", rooms.wheelhouse]
@@ -102,7 +101,7 @@ def furnish(rooms: Rooms, peers: Sequence[str], projects: Sequence[str], *, own:
     for name, requirements in environments.items():
         say(f"preparing: {' '.join(requirements)}")
         folder = rooms.work / "venvs" / name
-        run([sys.executable, "-m", "venv", "--clear", "--without-pip", folder])
+        run([sys.executable, "-m", "venv", "--without-pip", folder])
         install: list[str | Path] = [pip, "-m", "pip", "--python", rooms.python(name), "install"]
         run([*install, "--quiet", *links, *requirements])
     if own:
@@ -115,7 +114,7 @@ def pip_of_its_own(rooms: Rooms) -> Path:
     """An environment with the pinned pip; some distributions ship `venv` without `ensurepip`."""
     python = rooms.python("pip")
     folder = rooms.work / "venvs" / "pip"
-    made = subprocess.run([sys.executable, "-m", "venv", "--clear", folder], capture_output=True)
+    made = subprocess.run([sys.executable, "-m", "venv", folder], capture_output=True)
     if made.returncode:
         run([sys.executable, "-m", "venv", "--clear", "--without-pip", folder])
         run([sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "pip"])
@@ -126,7 +125,6 @@ def pip_of_its_own(rooms: Rooms) -> Path:
 def make_sdist(rooms: Rooms, project: str) -> None:
     """The sdist that pip is given, made by the backend itself."""
     source = rooms.work / "sources" / project
-    shutil.rmtree(source, ignore_errors=True)
     lay_out(project, "zigwheel", source)
     rooms.sdists.mkdir(exist_ok=True)
     code = f"from zigwheel.build import build_sdist; build_sdist({str(rooms.sdists)!r})"

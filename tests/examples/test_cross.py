@@ -20,11 +20,7 @@ from tests.examples.rig import (
     run,
     unpacked,
 )
-from tests.foreign.debian import Unavailable
-from tests.foreign.musl import musl_python
 from tests.foreign.sysroot import MACHINES, ForeignPython
-from zigwheel.target.host import describe_host
-from zigwheel.zig.toolchain import find_zig
 
 Builder = Callable[..., Path]
 
@@ -175,22 +171,6 @@ def test_works_on_every_glibc_linux(
     exercised(
         foreign(arch), "fastsum", built("fastsum", [f"target={platform}", *for_313]), tmp_path
     )
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", COMPILED)
-def test_works_on_musl(
-    name: str, built: Builder, for_313: list[str], with_zig: dict[str, str], tmp_path: Path
-) -> None:
-    try:
-        zig = find_zig(
-            cache=Path(with_zig["ZIGWHEEL_CACHE_DIR"]), environ=with_zig, host=describe_host()
-        )
-        assert zig is not None
-        python = musl_python(zig.executable, with_zig)
-    except Unavailable as error:
-        pytest.skip(str(error))
-    exercised(python, name, built(name, ["target=x86_64-linux-musl", *for_313]), tmp_path)
 
 
 def test_examples_are_complete() -> None:
