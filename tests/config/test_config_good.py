@@ -37,6 +37,7 @@ lowering = "zig-build"
 build-dir = "build"
 cache-dir = "/var/cache"
 verbose = true
+reuse = false
 
 [[extension]]
 name = "fastsum._core"
@@ -111,6 +112,7 @@ def test_every_setting(load: Load) -> None:
         build_dir="build",
         cache_dir="/var/cache",
         verbose=True,
+        reuse=False,
         extension=(
             Extension(
                 name="fastsum._core",

@@ -18,7 +18,7 @@ MODES = {"fast": "ReleaseFast", "small": "ReleaseSmall", "safe": "ReleaseSafe", 
 """The config's word and Zig's `OptimizeMode`."""
 
 
-CONTENT = "ZIGWHEEL_CONTENT"
+CONTENT = "zigwheel_content"
 """Macro that no source asks for; its value makes Zig compile again what has another content."""
 
 
