@@ -34,6 +34,9 @@ MACHINES = {
     "aarch64": Machine(debian="arm64", qemu="aarch64", multiarch="aarch64-linux-gnu"),
     "armv7l": Machine(debian="armhf", qemu="arm", multiarch="arm-linux-gnueabihf"),
     "i686": Machine(debian="i386", qemu="i386", multiarch="i386-linux-gnu"),
+    "ppc64le": Machine(debian="ppc64el", qemu="ppc64le", multiarch="powerpc64le-linux-gnu"),
+    "riscv64": Machine(debian="riscv64", qemu="riscv64", multiarch="riscv64-linux-gnu"),
+    "s390x": Machine(debian="s390x", qemu="s390x", multiarch="s390x-linux-gnu"),
 }
 """By the name that wheel tags use."""
 
