@@ -86,7 +86,11 @@ def measure_all(rooms: Rooms, options: argparse.Namespace) -> Report:
     furnish(rooms, peers, [*projects, "hull", "plain"], own=own)
     tables: dict[str, tuple[Row, ...]] = {}
     for project, language in projects.items():
-        all_of_it = [c for c in contestants(rooms, project) if chosen is None or c.name in chosen]
+        all_of_it = [
+            c
+            for c in contestants(rooms, project)
+            if chosen is None or (c.after or c.name) in chosen
+        ]
         cold_runs = options.cxx_runs if language == "C++" else options.runs
         tables[language] = rows_of(rooms, project, all_of_it, cold_runs, options.runs)
     second = None
@@ -106,7 +110,9 @@ def rotated(items: Sequence[Contestant], by: int) -> Iterator[Contestant]:
 
 def stage_of(rooms: Rooms, contestant: Contestant, project: str) -> Stage:
     """The folders of a contestant and a project."""
-    return Stage(root=rooms.work / "stages" / f"{project}-{contestant.name}", project=project)
+    stages = rooms.work / "stages"
+    filled = stages / f"{project}-{contestant.after}" / "cache" if contestant.after else None
+    return Stage(root=stages / f"{project}-{contestant.name}", project=project, filled=filled)
 
 
 def take(contestant: Contestant, stage: Stage, what: str) -> Sample:
@@ -129,7 +135,7 @@ def rows_of(
     warm: dict[str, list[Sample]] = {c.name: [] for c in all_of_it}
     language = TITLES[project]
     for index in range(cold_runs):
-        for contestant in rotated(all_of_it, index):
+        for contestant in rotated([c for c in all_of_it if not c.after], index):
             if contestant.seldom and language == "C++" and cold[contestant.name]:
                 continue
             stage = stage_of(rooms, contestant, project)
@@ -137,6 +143,9 @@ def rows_of(
             cold[contestant.name].append(take(contestant, stage, f"{language}, cold"))
             if len(cold[contestant.name]) == 1:
                 contestant.check(stage)
+    for contestant in all_of_it:
+        if contestant.after:
+            contestant.set_cold(stage_of(rooms, contestant, project))
     for index in range(warm_runs):
         for contestant in rotated(all_of_it, index):
             stage = stage_of(rooms, contestant, project)
@@ -147,7 +156,7 @@ def rows_of(
             name=c.name,
             title=c.title,
             rank=c.rank,
-            cold=figure(cold[c.name]),
+            cold=figure(cold[c.name]) if cold[c.name] else None,
             warm=figure(warm[c.name]),
         )
         for c in all_of_it

@@ -93,6 +93,8 @@ class Contestant:
     """Variables beside those that all have."""
     seldom: bool = False
     """No target of the project depends on its cold C++ figure: it is taken once."""
+    after: str = ""
+    """Contestant whose caches it takes over, so that it is never cold."""
 
     def environment(self, stage: Stage) -> dict[str, str]:
         """The whole environment of the command: nothing of the user's settings is in it."""
@@ -237,6 +239,21 @@ def own_hook(rooms: Rooms) -> Contestant:
     )
 
 
+def own_hook_anew(rooms: Rooms) -> Contestant:
+    """The hook when it may not hand out a wheel that it has kept, as no peer keeps any."""
+    python = rooms.python("zigwheel")
+    return Contestant(
+        name="zigwheel-anew",
+        title="zigwheel, hook, `reuse=false`",
+        layout="zigwheel",
+        python=python,
+        words=hook(python, "zigwheel.build", reuse="false"),
+        result="wheel",
+        rank="own",
+        after="zigwheel",
+    )
+
+
 def own_pip(rooms: Rooms) -> Contestant:
     """`pip install` of the sdist, with build isolation."""
 
@@ -271,6 +288,7 @@ def contestants(rooms: Rooms, project: str) -> list[Contestant]:
     """All who build `project`, in the order of the table."""
     return [
         own_hook(rooms),
+        own_hook_anew(rooms),
         own_pip(rooms),
         build_lib(rooms),
         *([zig_cxx(rooms)] if SUFFIX[project] == "cpp" else []),

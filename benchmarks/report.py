@@ -20,8 +20,8 @@ class Row:
     """Name in the table."""
     rank: str
     """`own`, `floor` or `peer`."""
-    cold: Figure
-    """With empty caches."""
+    cold: Figure | None
+    """With empty caches; None where there is no such thing."""
     warm: Figure
     """The same call again."""
 
@@ -82,12 +82,12 @@ def goals(report: Report) -> list[Goal]:
     found: list[Goal] = []
     c, cxx = report.tables.get("C", ()), report.tables.get("C++", ())
     own, floor = row_of(c, "zigwheel"), row_of(c, "zig-build-lib")
-    if own and floor:
+    if own and floor and own.cold and floor.cold:
         above = own.cold.cpu - floor.cold.cpu
         text = f"C, cold: {above:.2f} s of CPU above bare `zig build-lib` (at most 1.5)"
         found.append(Goal(text=text, reached=above <= 1.5))
     own, floor = row_of(cxx, "zigwheel"), row_of(cxx, "zig-c++")
-    if own and floor:
+    if own and floor and own.cold and floor.cold:
         times = own.cold.cpu / floor.cold.cpu
         text = f"C++, cold: {times:.3f} times the CPU of bare `zig c++` (at most 1.05)"
         found.append(Goal(text=text, reached=times <= 1.05))
@@ -137,15 +137,20 @@ def table(rows: Sequence[Row]) -> str:
     floors = [row for row in rows if row.rank == "floor"]
     lines = [HEADER]
     for row in rows:
-        cells = [row.title]
-        for state in ("cold", "warm"):
-            figure: Figure = getattr(row, state)
-            cells += [f"{figure.wall:.2f}", f"{figure.cpu:.2f}"]
-            floor: Figure | None = getattr(floors[-1], state) if floors else None
-            cells.append(f"{figure.cpu / floor.cpu:.2f}" if floor else "")
-        cells.append(f"{len(row.cold.samples)}, {len(row.warm.samples)}")
-        lines.append(f"| {' | '.join(cells)} |")
+        cold = floors[-1].cold if floors else None
+        cells = [row.title, *costs(row.cold, cold)]
+        cells += costs(row.warm, floors[-1].warm if floors else None)
+        runs = [len(figure.samples) if figure else 0 for figure in (row.cold, row.warm)]
+        lines.append(f"| {' | '.join([*cells, f'{runs[0]}, {runs[1]}'])} |")
     return "\n".join(lines)
+
+
+def costs(figure: Figure | None, floor: Figure | None) -> list[str]:
+    """Wall and CPU seconds, and CPU over the floor's."""
+    if figure is None:
+        return ["", "", ""]
+    ratio = f"{figure.cpu / floor.cpu:.2f}" if floor else ""
+    return [f"{figure.wall:.2f}", f"{figure.cpu:.2f}", ratio]
 
 
 def second_table(second: Second) -> str:
