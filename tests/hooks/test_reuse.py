@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,7 +48,8 @@ print("loaded", "zigwheel.pipeline" in sys.modules)
 def project(tmp_path: Path) -> Path:
     root = tmp_path / "project"
     files = {
-        "pyproject.toml": f"# {tmp_path}\n{PYPROJECT}",  # a note of its own for each test
+        # a text of its own for each test of each run: the cache outlives them, and knows no folders
+        "pyproject.toml": f"# {uuid.uuid4()}\n{PYPROJECT}",
         "README.md": "again\n",
         "include/value.h": "#define VALUE 1\n",
         "src/again/__init__.py": "",
@@ -101,7 +103,9 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a header": lambda p: (p / "include/value.h").write_text("#define VALUE 2\n"),
     "a Python file": lambda p: (p / "src/again/__init__.py").write_text("x = 1\n"),
     "the readme": lambda p: (p / "README.md").write_text("other\n"),
-    "the config": lambda p: (p / "pyproject.toml").write_text(PYPROJECT.split("[[tool")[0]),
+    "the config": lambda p: (p / "pyproject.toml").write_text(
+        (p / "pyproject.toml").read_text().split("[[tool")[0]
+    ),
     "a new source": lambda p: (p / "src/again/more.c").write_text("int more;\n"),
     "a new module": lambda p: (p / "src/again/more.py").write_text(""),
     "a new module in a new folder": lambda p: (p / "src/again/sub").mkdir(),

@@ -18,7 +18,7 @@ from zigwheel.errors import ToolchainError
 from zigwheel.target.model import Host
 
 ZIG_VERSION = "0.16.0"
-"""The pinned release; docs/explanation/zig-version.md has the measurements behind the choice."""
+"""The pinned release; docs/explanation/zig-release.md has the measurements behind the choice."""
 
 REQUIREMENT = f"ziglang=={ZIG_VERSION}"
 """What `get_requires_for_build_wheel` asks for when no Zig is at hand."""
