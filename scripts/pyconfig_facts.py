@@ -1,4 +1,4 @@
-"""Derive `src/zigwheel/target/pyconfig_facts.json` and `tests/target/pyconfig_truth.json`.
+"""Derive `src/zigwheel/target/pyconfig_linux.json` and `tests/target/pyconfig_truth.json`.
 
     python scripts/pyconfig_facts.py --truth DIR --zig ZIG --upstream FILE ...
 
@@ -324,10 +324,10 @@ def facts_text(rows: list[Row]) -> str:
         "libc": {libc: dotted(oldest) for libc, oldest in OLDEST.items()},
         "python": f"{dotted(PYTHONS[0])}-{dotted(PYTHONS[-1])}",
     }
-    lines = [f"    {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
-    macros = ",\n".join(f"      {json.dumps(row)}" for row in rows)
+    lines = [f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
+    macros = ",\n".join(f"    {json.dumps(row)}" for row in rows)
     body = "\n".join(lines)
-    return f'{{\n  "linux": {{\n{body}\n    "macros": [\n{macros}\n    ]\n  }}\n}}\n'
+    return f'{{\n{body}\n  "macros": [\n{macros}\n  ]\n}}\n'
 
 
 TRUTH_NAMES = r"(SIZEOF|ALIGNOF)_\w+|WORDS_BIGENDIAN|(FLOAT|DOUBLE)_\w+|X87_\w+|HAVE_GCC_\w+"
@@ -360,7 +360,7 @@ def main() -> None:
     given = arguments()
     sources = collect(given)
     rows = derive(sources)
-    facts = REPOSITORY / "src/zigwheel/target/pyconfig_facts.json"
+    facts = REPOSITORY / "src/zigwheel/target/pyconfig_linux.json"
     facts.write_text(facts_text(rows), encoding="utf-8")
     truth = REPOSITORY / "tests/target/pyconfig_truth.json"
     truth.write_text(truth_text(sources.real), encoding="utf-8")

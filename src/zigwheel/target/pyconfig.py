@@ -3,8 +3,8 @@
 The public headers of one CPython minor version are the same on every platform but for this file, so
 headers of any installed interpreter with this file in place of their own are the target's headers.
 
-What is true of which target stands in `pyconfig_facts.json` beside this module, by operating system.
-Each row is a macro, its value, and the conditions under which it is defined, all of which must hold:
+What is true of which target stands in `pyconfig_OS.json` beside this module, one file an operating
+system. Each row is a macro, its value, and the conditions under which it is defined, all of which must hold:
 
 - `arch`: the target's architecture is one of these.
 - `gnu`, `musl`: the libc is one that is named here, and its floor is no older than this version.
@@ -20,6 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+SYSTEMS = ("linux",)
+"""Operating systems that there are facts about."""
 
 FIRST_FREE_THREADED = (3, 13)
 """The first CPython that can be built without the GIL (PEP 703)."""
@@ -42,9 +45,7 @@ def render(
 
     Raises `ValueError`, naming the value, for a target that the facts do not cover.
     """
-    facts = _facts().get(os)
-    if facts is None:
-        raise ValueError(f"no pyconfig.h facts for the operating system {os!r}")
+    facts = _facts(os)
     floor = _checked_floor(facts, arch, libc, libc_floor)
     _check_python(facts, version, free_threaded)
     lines: list[str] = []
@@ -131,13 +132,15 @@ def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(str(part) for part in version)
 
 
-def _facts() -> Mapping[str, Any]:
-    """Read the facts that ship with the package."""
+def _facts(os: str) -> Mapping[str, Any]:
+    """Read the facts about an operating system that ship with the package."""
     import json
     import pkgutil
 
-    data = pkgutil.get_data("zigwheel.target", "pyconfig_facts.json")
+    if os not in SYSTEMS:
+        raise ValueError(f"no pyconfig.h facts for the operating system {os!r}")
+    data = pkgutil.get_data("zigwheel.target", f"pyconfig_{os}.json")
     if data is None:
-        raise FileNotFoundError("pyconfig_facts.json is missing from zigwheel's own files")
+        raise FileNotFoundError(f"pyconfig_{os}.json is missing from zigwheel's own files")
     facts: Mapping[str, Any] = json.loads(data)
     return facts
