@@ -15,14 +15,15 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from tests.foreign.cache import cache_root, made_once
 from tests.foreign.compiler import zig, zig_environ
-from tests.foreign.debian import archive
 from tests.foreign.pypi import downloaded
 from tests.foreign.python import ForeignPython
-from tests.foreign.sysroot import SUITES, installed
+from tests.foreign.sysroot import debian_python, installed, keep_bytecode
 
 PANDA3D = "1.10.16"
 
@@ -72,14 +73,15 @@ WINE = {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=", "WINEARCH": 
 def windows_python(tag: str) -> ForeignPython:
     """CPython for x86-64 Windows, such as `cp313t`, made at the first call. Raises `Unavailable`."""
     wine = installed("wine", "wine", "wine64")
-    prefix = wine_prefix(wine)
+    environ = {**WINE, "WINEPREFIX": str(wine_prefix(wine)), "PYTHONUTF8": "1"}
     root = made_once(cache_root() / f"windows-{tag}-panda3d{PANDA3D}", lambda f: assemble(tag, f))
     return ForeignPython(
         name=f"{tag}-win_amd64",
         root=root,
         python=root / "python.exe",
         prefix=(wine,),
-        environ={**WINE, "WINEPREFIX": str(prefix), "PYTHONUTF8": "1"},
+        environ=environ,
+        before=partial(start_server, wine, environ),
     )
 
 
@@ -99,6 +101,22 @@ def wine_prefix(wine: str) -> Path:
     return made_once(cache_root() / f"prefix-{release}", make)
 
 
+def start_server(wine: str, environ: Mapping[str, str]) -> None:
+    """Have Wine's server and services running for some minutes: each start of them takes seconds.
+
+    A first program starts them here, since they keep the pipes of the one that starts them.
+    """
+    quiet = {
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+        "env": {**os.environ, **environ},
+    }
+    # It ends with another code where one runs already.
+    if subprocess.run(["wineserver", "-p300"], **quiet).returncode == 0:
+        subprocess.run([wine, "cmd", "/c", "exit"], **quiet)
+
+
 def assemble(tag: str, folder: Path) -> None:
     """The folder of a Windows Python: `python.exe`, DLLs, `Lib`."""
     version = f"{tag[2]}.{tag[3:].rstrip('t')}"
@@ -110,12 +128,11 @@ def assemble(tag: str, folder: Path) -> None:
                 # Wine has the C runtime of Windows, and `api-ms-win-*` only point at it.
                 if name.startswith("deploy_libs/") and not base.startswith(("api-ms", "tcl", "tk")):
                     (folder / base).write_bytes(opened.read(name))
-        unpacked = Path(temporary, "debian")
-        archive(SUITES[version], "amd64").unpack(
-            (f"libpython{version}-minimal", f"libpython{version}-stdlib"), unpacked, closure=False
-        )
-        ignored = shutil.ignore_patterns("lib-dynload", "__pycache__", "config-*", "_sysconfigdata*")
-        shutil.copytree(unpacked / f"usr/lib/python{version}", folder / "Lib", ignore=ignored)
+    native = debian_python(version, "x86_64")
+    ignored = shutil.ignore_patterns("lib-dynload", "__pycache__", "config-*", "_sysconfigdata*")
+    library = folder / "Lib"
+    shutil.copytree(native.root / f"usr/lib/python{version}", library, ignore=ignored)
+    keep_bytecode(native, library)
     dll = f"python{tag[2:]}.dll"
     source = folder / "python.c"
     source.write_text(LAUNCHER.replace("DLL", dll))
