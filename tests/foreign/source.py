@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.foreign.cache import cache_root, made_once
 from tests.foreign.compiler import zig, zig_environ
-from tests.foreign.debian import archive
+from tests.foreign.debian import from_suites
 from tests.foreign.python import ForeignPython, Unavailable
 from tests.foreign.sysroot import SUITES, installed
 
@@ -28,8 +28,8 @@ _remote_debugging _sqlite3 _ssl _tkinter _uuid _zstd pyexpat readline xxlimited 
 
 NOT_COPIED = ("__pycache__", "test", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3")
 
-MUSL_SUITE = "forky"
-"""Debian's release whose musl has all that Zig's headers of musl announce."""
+MUSL_SUITES = ("forky", "sid")
+"""Debian's releases whose musl has all that Zig's headers of musl announce."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,9 +84,9 @@ def musl_loader() -> Path:
     """musl's libc, which is its loader as well. Raises `Unavailable`."""
 
     def make(folder: Path) -> None:
-        archive(MUSL_SUITE, "amd64").unpack(["musl"], folder, closure=False)
+        from_suites(MUSL_SUITES, "amd64", lambda a: a.unpack((), folder, alone=["musl"]))
 
-    root = made_once(cache_root() / f"{MUSL_SUITE}-amd64-musl", make)
+    root = made_once(cache_root() / f"{MUSL_SUITES[0]}-amd64-musl", make)
     return root / "usr/lib/x86_64-linux-musl/libc.so"
 
 
@@ -154,7 +154,7 @@ def source_archive(version: str) -> Path:
     package = f"python{version}"
 
     def make(folder: Path) -> None:
-        archive(SUITES[version], "amd64", sources=True).source(package, folder)
+        from_suites(SUITES[version], "amd64", lambda a: a.source(package, folder), sources=True)
 
     (file,) = made_once(cache_root() / f"{package}-source", make).iterdir()
     return file
