@@ -11,7 +11,7 @@ import pytest
 from tests.target.machines import PATCHLEVEL, install, machine, write_headers, write_program
 from zigwheel.errors import HeadersError
 from zigwheel.target.headers import find_headers
-from zigwheel.target.interpreters import HeaderSource, prefixes_of, read_headers
+from zigwheel.target.installation import HeaderSource, prefixes_of, read_headers
 from zigwheel.target.model import Host
 from zigwheel.target.python import parse_python
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from zigwheel.errors import StorageError
 from zigwheel.storage import replaced_folder, told
-from zigwheel.target.interpreters import HeaderSource
+from zigwheel.target.installation import HeaderSource
 
 _FOLDERS = ("cpython", "internal")
 """Folders of CPython's own headers; others (`numpy`, `greenlet`) are installed by packages."""

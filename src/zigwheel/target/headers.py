@@ -11,17 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from zigwheel.errors import HeadersError
-from zigwheel.target.interpreters import (
+from zigwheel.target.installation import (
     HeaderSource,
-    Place,
-    ask_interpreter,
-    headers_below,
-    on_path,
+    headers_of_prefixes,
     prefixes_of,
     read_headers,
-    run_quietly,
-    search,
 )
+from zigwheel.target.interpreters import Place, ask_interpreter, on_path, run_quietly, search
 from zigwheel.target.model import Host
 from zigwheel.target.python import PythonTarget
 
@@ -68,7 +64,7 @@ def find_headers(
 
 def _best(sources: Iterable[HeaderSource], python: PythonTarget) -> HeaderSource:
     """The first one, but rather the very kind of build that the target is."""
-    return min(sources, key=lambda source: source.include.name != python.include_name)
+    return min(sources, key=lambda source: source.free_threaded != python.free_threaded)
 
 
 def _stable_abi_sources(
@@ -161,13 +157,15 @@ def _in_given(path: Path, environ: Mapping[str, str]) -> tuple[tuple[HeaderSourc
         prefixes = [path, path / "usr", path / "usr" / "local", *own]
     else:
         prefixes = list(prefixes_of(path))
-    sources = {s.include: s for prefix in prefixes for s in headers_below(prefix, origin)}
-    if sources:
-        return tuple(sources.values()), ""
+    found = headers_of_prefixes(prefixes, origin)
+    if found.sources:
+        return found.sources, ""
     if path.is_dir():
-        return (), "no Python.h"
+        return (), "; ".join(["no Python.h", *found.notes])
     asked = ask_interpreter([str(path)], origin=origin, environ=environ)
-    return ((), f"{path}: {asked}") if isinstance(asked, str) else ((asked,), "")
+    if isinstance(asked, str):
+        return (), "; ".join([f"{path}: {asked}", *found.notes])
+    return (asked,), ""
 
 
 def _wanted(python: PythonTarget, minimum: tuple[int, int] | None) -> str:
