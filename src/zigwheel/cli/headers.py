@@ -179,8 +179,9 @@ def run_add(arguments: argparse.Namespace) -> int:
         folder = tempfile.TemporaryDirectory(prefix="zigwheel-", ignore_cleanup_errors=True)
     with folder as work:
         unpack(arguments.wheel, Path(work))
-        for source in pack_place(Path(work, PACKAGE)).sources:
-            print(keep(checked(source), cache).include)
+        sources = [checked(source) for source in pack_place(Path(work, PACKAGE)).sources]
+        for source in sources:
+            print(keep(source, cache).include)
     return 0
 
 

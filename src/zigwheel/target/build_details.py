@@ -101,22 +101,30 @@ _REQUIRED: Any = object()
 def _get(table: object, key: str, kind: type, default: Any = _REQUIRED) -> Any:
     """The value at a dotted key, checked for its type."""
     value = table
-    for word in key.split("."):
-        if not isinstance(value, Mapping) or word not in value:
+    words = key.split(".")
+    for depth, word in enumerate(words):
+        if not isinstance(value, Mapping):
+            raise _wrong_type(".".join(words[:depth]), value)
+        if word not in value:
             if default is _REQUIRED:
                 raise Malformed(f"`{key}` is missing")
             return default
         value = value[word]
     # JSON's booleans are integers to Python.
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise Malformed(f"`{key}` is `{json.dumps(value)}`, of the wrong type")
+        raise _wrong_type(key, value)
     return value
+
+
+def _wrong_type(key: str, value: object) -> Malformed:
+    what = f"`{key}`" if key else "the whole"
+    return Malformed(f"{what} is `{json.dumps(value)}`, of the wrong type")
 
 
 def _texts(table: object, key: str) -> tuple[str, ...]:
     values = _get(table, key, list, [])
     if not all(isinstance(value, str) for value in values):
-        raise Malformed(f"`{key}` is `{json.dumps(values)}`, of the wrong type")
+        raise _wrong_type(key, values)
     return tuple(values)
 
 
