@@ -194,7 +194,8 @@ def lacks_headers(setup: Setup, target: Target) -> bool:
         # Where no index has it, the front end fails with its name alone: this is shown before.
         say(
             f"zigwheel: no headers of Python {target.python} are on this machine, so {REQUIREMENT} "
-            f"is asked for; to do without it, {ways_to_headers(target.python, setup.host)}"
+            f"is asked for; to do without it, {ways_to_headers(target.python, setup.host)}, "
+            "or say where they are with -C python-headers=PATH"
         )
     return found.source is None
 

@@ -261,12 +261,13 @@ def _nothing_found(
     looked = "\n".join(f"  {place}" for place in places)
     return HeadersError(
         f"no headers of {_wanted(python, minimum)} were found on this machine; looked at\n{looked}",
-        hint=f"{ways_to_headers(python, host)}, or say where they are with -C python-headers=PATH",
+        hint=f"{ways_to_headers(python, host)}, or alone with `pip install {REQUIREMENT}`, or say "
+        "where they are with -C python-headers=PATH",
     )
 
 
 def ways_to_headers(python: PythonTarget, host: Host) -> str:
-    """How headers can be got, as a sentence without its end."""
+    """How a Python with its headers can be got, as a sentence without its end."""
     commands = {
         "macos": f"brew install python@{python.version_text}",
         "windows": f"winget install Python.Python.{python.version_text}",
@@ -274,6 +275,5 @@ def ways_to_headers(python: PythonTarget, host: Host) -> str:
     if host.libc == "musl":
         commands = "apk add python3-dev"
     return (
-        f"install them with `{commands}`, `uv python install {python}` or `pyenv install {python}`, "
-        f"or alone with `pip install {REQUIREMENT}`"
+        f"install them with `{commands}`, `uv python install {python}` or `pyenv install {python}`"
     )
