@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,7 +159,6 @@ def requires_for_sdist(setup: Setup) -> list[str]:
 
 def requires_for_wheel(setup: Setup) -> list[str]:
     """As for an sdist, and what compiling needs and this machine lacks: Zig, the target's headers."""
-    from zigwheel.target.header_packs import REQUIREMENT as HEADERS
     from zigwheel.zig.toolchain import REQUIREMENT, find_zig
 
     requires = requires_for_sdist(setup)
@@ -169,18 +168,20 @@ def requires_for_wheel(setup: Setup) -> list[str]:
     ):
         requires.append(REQUIREMENT)
     if setup.target is not None and lacks_headers(setup, setup.target):
+        from zigwheel.target.header_packs import REQUIREMENT as HEADERS
+
         requires.append(HEADERS)
     return requires
 
 
 def lacks_headers(setup: Setup, target: Target) -> bool:
     """Whether something is compiled with the headers of the target's Python, and there are none."""
+    if not setup.compiles or setup.config.python_headers or runs_with_headers(setup.host, target):
+        return False
     from zigwheel.plan.resolve import uses_python
     from zigwheel.target.header_packs import REQUIREMENT, packs_here
     from zigwheel.target.headers import look_for_headers, ways_to_headers
 
-    if not setup.compiles or setup.config.python_headers:
-        return False
     if not uses_python(setup.root, setup.config):
         return False
     found = look_for_headers(
@@ -198,6 +199,12 @@ def lacks_headers(setup: Setup, target: Target) -> bool:
             "or say where they are with -C python-headers=PATH"
         )
     return found.source is None
+
+
+def runs_with_headers(host: Host, target: Target) -> bool:
+    """Whether the running Python is the target's and has headers: most builds need look no further."""
+    kind = replace(host.python, free_threaded=target.python.free_threaded)
+    return host.include is not None and kind == target.python
 
 
 def limited_api_minimum(setup: Setup, target: Target) -> tuple[int, int] | None:
