@@ -100,7 +100,7 @@ def look_for_headers(
 
     for place in all_places(host, environ, packs):
         places.append(place)
-        exact = [source for source in place.sources if source.version == python.version]
+        exact = [source for source in place.sources if source.serves(python)]
         if exact:
             return search_of(_best(exact, python))
     for place in _asked(python, places, host=host, environ=environ):
@@ -156,7 +156,7 @@ def _asked(
         if isinstance(source, str):
             yield Place(origin=f"{origin}, run", where=where, note=source)
         else:
-            fits = source.version == python.version
+            fits = source.serves(python)
             yield Place(
                 origin=f"{origin}, run",
                 where=where,
@@ -176,7 +176,7 @@ def _given(
     place = "python-headers"
     wanted = _wanted(python, minimum)
     sources = sources_in(given, place=place, wanted=wanted, host=host, environ=environ)
-    exact = [source for source in sources if source.version == python.version]
+    exact = [source for source in sources if source.serves(python)]
     chosen = _best(exact, python) if exact else _stable_abi_sources(sources, minimum)
     if chosen:
         return chosen

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zigwheel.target.build_details import BuildDetails, Malformed, details_files, read_details
+from zigwheel.target.python import PythonTarget
 
 _NUMBER = re.compile(r"^#\s*define\s+PY_(MAJOR|MINOR)_VERSION\s+(\d+)", re.MULTILINE | re.ASCII)
 _RELEASE = re.compile(r'^#\s*define\s+PY_VERSION\s+"([^"]*)"', re.MULTILINE)
@@ -37,6 +38,10 @@ class HeaderSource:
     """The header pack that they are from, whose hashes are checked before they are used."""
     details: BuildDetails | None = None
     """What `build-details.json` says of the installation; None where it has none."""
+
+    def serves(self, python: PythonTarget) -> bool:
+        """Whether these are the headers of `python`."""
+        return self.version == python.version
 
 
 def read_headers(
