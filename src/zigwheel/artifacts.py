@@ -168,7 +168,7 @@ def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
         given=setup.config.python_headers,
         host=setup.host,
         environ=setup.environ,
-        packs=packs_here(cache),
+        packs=packs_here(setup.cache),
     )
     source = keep(source, cache)
     triple = target.triple

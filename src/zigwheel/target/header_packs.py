@@ -18,7 +18,7 @@ from typing import Any
 from zigwheel.errors import HeadersError
 from zigwheel.storage import replaced_folder, told
 from zigwheel.target.header_tree import header_content, header_files
-from zigwheel.target.host import package_folder
+from zigwheel.target.host import installed_pack
 from zigwheel.target.installation import HeaderSource, newest_first
 from zigwheel.target.interpreters import Place
 
@@ -52,7 +52,7 @@ class Packs:
 
 def packs_here(cache: Path) -> Packs:
     """The pack of this environment, and those of zigwheel's cache."""
-    return Packs(installed=package_folder(PACKAGE), kept=cache / KEPT)
+    return Packs(installed=installed_pack(), kept=cache / KEPT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

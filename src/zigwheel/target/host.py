@@ -154,9 +154,9 @@ def _include(python: PythonTarget) -> Path | None:
     return include if (include / "Python.h").is_file() else None
 
 
-def package_folder(name: str) -> Path | None:
-    """Folder of a top-level package that could be imported here, without importing it."""
-    spec = PathFinder.find_spec(name)
+def installed_pack() -> Path | None:
+    """Folder of the installed package `zigwheel_headers`, found without importing it."""
+    spec = PathFinder.find_spec("zigwheel_headers")
     # A folder without `__init__.py` is no package of a distribution.
     return Path(spec.origin).parent if spec and spec.origin else None
 
