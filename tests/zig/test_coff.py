@@ -36,7 +36,16 @@ def test_symbols_of_real_objects(arch: str, common: str, zig: Zig, tmp_path: Pat
     (tmp_path / "a.c").write_text(SOURCE)
     (tmp_path / "b.c").write_text("int of_the_second(void) { return 2; }\n")
     words = [str(zig.executable), "build-lib", "-static", "-target", f"{arch}-windows-gnu", "-lc"]
-    words += ["-OReleaseSmall", "-fstrip", "-cflags", common, "--", "a.c", "b.c", "-femit-bin=x.lib"]
+    words += [
+        "-OReleaseSmall",
+        "-fstrip",
+        "-cflags",
+        common,
+        "--",
+        "a.c",
+        "b.c",
+        "-femit-bin=x.lib",
+    ]
     subprocess.run(words, check=True, cwd=tmp_path)
     first, second = read_archive((tmp_path / "x.lib").read_bytes())
     mark = "_" if arch == "x86" else ""

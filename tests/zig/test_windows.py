@@ -121,9 +121,7 @@ def test_python_may_be_needed_by_a_library_alone() -> None:
 
 
 @pytest.mark.parametrize("triple", [AMD64, WIN32, ARM64])
-def test_an_import_library_brings_functions_and_data(
-    triple: str, zig: Zig, tmp_path: Path
-) -> None:
+def test_an_import_library_brings_functions_and_data(triple: str, zig: Zig, tmp_path: Path) -> None:
     """Judged by the linker: a stub for what is called, none for data."""
     text = import_definition("python313.dll", {"PyExc_OSError": True, "PyObject_Call": False})
     (tmp_path / "x.def").write_text(text)
@@ -132,7 +130,9 @@ def test_an_import_library_brings_functions_and_data(
     subprocess.run(words, check=True, cwd=tmp_path)
     names = {word.removeprefix("_" * (triple == WIN32)) for word in archive_symbols(library)}
     assert {"PyObject_Call"} == names & {"PyObject_Call", "PyExc_OSError"}
-    pointers = {f"__imp_{'_' * (triple == WIN32)}{name}" for name in ("PyObject_Call", "PyExc_OSError")}
+    pointers = {
+        f"__imp_{'_' * (triple == WIN32)}{name}" for name in ("PyObject_Call", "PyExc_OSError")
+    }
     assert pointers <= archive_symbols(library)
 
 
