@@ -229,13 +229,23 @@ def targets_page() -> str:
 
     rows = targets()
     lines = ["# Targets", "", MADE]
-    lines.append("Linux on these machines, from the oldest C library that Zig can promise:\n")
+    lines.append("Linux, from the oldest C library that Zig can promise, and Windows:\n")
     lines += ["| " + " | ".join(rows[0]) + " |", "|" + "---|" * len(rows[0])]
     lines += ["| " + " | ".join(f"`{cell}`" for cell in row.values()) + " |" for row in rows]
     lines += ["", "A floor that is older than the machine's oldest is raised when it comes from"]
     lines += ["`manylinux` in the config, and refused when the target itself names it.", ""]
     lines += [f"Pythons: {SUPPORTED}."]
     return "\n".join(lines) + "\n"
+
+
+def commands(parser: argparse.ArgumentParser, *, level: int) -> Iterator[str]:
+    """The help of every command below a parser."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in action.choices.values():
+                yield from (f"{'#' * level} `{inner.prog}`", "")
+                yield from ("```text", inner.format_help().rstrip(), "```", "")
+                yield from commands(inner, level=level + 1)
 
 
 def command_line_page() -> str:
@@ -245,9 +255,7 @@ def command_line_page() -> str:
     os.environ["COLUMNS"] = "96"
     top = command_line()
     lines = ["# Command line", "", MADE, "```text", top.format_help().rstrip(), "```", ""]
-    (subparsers,) = (a for a in top._actions if isinstance(a, argparse._SubParsersAction))
-    for name, parser in subparsers.choices.items():
-        lines += [f"## `zigwheel {name}`", "", "```text", parser.format_help().rstrip(), "```", ""]
+    lines += commands(top, level=2)
     lines += ["## Exit codes", "", "| code | meaning |", "|---|---|", "| 0 | done |"]
     classes = {
         c.exit_code: (c.__doc__ or "").split("\n")[0]

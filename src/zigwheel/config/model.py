@@ -82,7 +82,8 @@ class Compilation:
     """Names of `[[tool.zigwheel.library]]` entries that are linked in."""
     libraries: tuple[LibraryName, ...] = ()
     """System libraries (`-l`). Those of the C library (`m`, `pthread`, `dl`, ...) exist for every
-    target; others must be found in `library-dirs`, or on this machine if it is the target.
+    target, those of Windows (`ws2_32`, ...) for Windows; others must be found in `library-dirs`, or
+    on this machine if it is the target.
     """
     library_dirs: tuple[str, ...] = ()
     """Folders searched for `libraries`."""
@@ -216,8 +217,8 @@ class Config:
     """Python of the target, such as `cp313`. Default: the running one."""
     python_headers: str = ""
     """Where the headers of the target's Python are: an interpreter, an installation's prefix, an
-    include folder, or an unpacked distribution. Default: any installed interpreter of the same
-    minor version.
+    include folder, an unpacked distribution, or a header pack. Default: a header pack in the
+    environment that builds, or any installed interpreter of the same minor version.
     """
     py_api: StableAbi = ""
     """Stable ABI: `cp310` gives one `abi3` wheel for CPython 3.10 and newer."""
@@ -228,7 +229,7 @@ class Config:
     optimize: Optimize = "fast"
     """`fast`, `small`, `safe` or `debug`."""
     lto: bool = False
-    """Link-time optimisation."""
+    """Link-time optimisation. Zig has none for Windows."""
     strip: bool = True
     """Leave out symbol tables and debug information."""
     lowering: Literal["direct", "zig-build"] = "direct"
