@@ -38,6 +38,14 @@ const Paths = struct {
         return .{ .cwd_relative = paths.python orelse @panic("-Dpython-include=FOLDER is missing") };
     }
 
+    /// What Apple's SDK for macOS brings, where `--sysroot` names it.
+    fn useSdk(paths: Paths, module: *std.Build.Module) void {
+        const sdk = paths.b.sysroot orelse return;
+        module.addAfterIncludePath(.{ .cwd_relative = paths.b.pathJoin(&.{ sdk, "usr/include" }) });
+        module.addFrameworkPath(.{ .cwd_relative = paths.b.pathJoin(&.{ sdk, "System/Library/Frameworks" }) });
+        module.addLibraryPath(.{ .cwd_relative = "/usr/lib" }); // below the sysroot
+    }
+
     /// `own` flags, and those that keep the places of this machine out of the result.
     fn flags(paths: Paths, own: []const []const u8) []const []const u8 {
         var all: std.ArrayList([]const u8) = .empty;
@@ -47,6 +55,7 @@ const Paths = struct {
             paths.b.fmt("-ffile-prefix-map={s}=zig", .{paths.b.graph.zig_lib_directory.path orelse "."}),
         });
         if (paths.python) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=python", .{folder})});
+        if (paths.b.sysroot) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=sdk", .{folder})});
         return all.items;
     }
 

@@ -22,6 +22,7 @@ def artifact(**changes: Any) -> Artifact:
         "link": (),
         "libraries": (),
         "library_dirs": (),
+        "frameworks": (),
         "link_options": (),
         "rpaths": (),
         "exports": ("PyInit_*",),

@@ -122,6 +122,8 @@ def draft_of(
         f"{place}.extra-link-args",
     )
     errors += found
+    if options.frameworks and target.triple.os != "macos":
+        errors.append(not_here(options.frameworks, target, place))
     if not options.libraries:
         ambient = replace(ambient, include_dirs=(), library_dirs=())
     hidden = hides(config, component)
@@ -159,8 +161,9 @@ def draft_of(
         link=component.link,
         libraries=options.libraries,
         library_dirs=(*options.library_dirs, *ambient.library_dirs),
+        frameworks=options.frameworks,
         link_options=options.options,
-        rpaths=options.rpaths,
+        rpaths=run_paths(options.rpaths, target),
         exports=exports(component),
         link_cxx=options.cxx or any("c++" in s.language for s in sources),
         optimize=component.optimize or config.optimize,
@@ -169,6 +172,22 @@ def draft_of(
         cpu=target.triple.cpu if not component.cpu else cpu(component.cpu, target),
     )
     return Draft(artifact=artifact, reached=reach.files), errors
+
+
+def not_here(frameworks: tuple[str, ...], target: Target, place: str) -> PlanError:
+    """The error for frameworks where there are none."""
+    return PlanError(
+        f"`{place}.extra-link-args` asks for the framework {frameworks[0]}, but there are none on "
+        f"{target.triple.os}",
+        hint="ask for it in `[[tool.zigwheel.overrides]]` with `if.os = \"macos\"`",
+    )
+
+
+def run_paths(paths: tuple[str, ...], target: Target) -> tuple[str, ...]:
+    """Run paths in the words of the target's loader, which names the file's own folder."""
+    if target.triple.os != "macos":
+        return paths
+    return tuple(path.replace("$ORIGIN", "@loader_path") for path in paths)
 
 
 def exports(component: Compilation) -> tuple[str, ...]:
@@ -226,6 +245,7 @@ def linked(artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
             link=tuple(names),
             libraries=union(artifact.libraries, *(p.libraries for p in parts)),
             library_dirs=union(artifact.library_dirs, *(p.library_dirs for p in parts)),
+            frameworks=union(artifact.frameworks, *(p.frameworks for p in parts)),
             link_cxx=artifact.link_cxx or any(p.link_cxx for p in parts),
         )
 

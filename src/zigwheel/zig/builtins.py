@@ -34,7 +34,14 @@ def asks_for_builtins(names: Iterable[str]) -> bool:
 
 
 def undefined_in(file: Path) -> list[str]:
-    """Symbols that no library promises to a linked file: undefined, and without a version."""
-    from zigwheel.audit.elf import read_elf
+    """Symbols that no library promises to a linked file: undefined, and in ELF without a version.
 
+    In Mach-O all of them: what of compiler_rt libSystem has depends on the version of macOS.
+    """
+    from zigwheel.audit.elf import read_elf
+    from zigwheel.zig.macho import MAGIC_64, undefined
+
+    data = file.read_bytes()
+    if data[:4] == MAGIC_64.to_bytes(4, "little"):
+        return undefined(data)
     return [s.name for s in read_elf(file).undefined if not s.version]

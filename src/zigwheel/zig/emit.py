@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from zigwheel.plan.model import Artifact, BuildPlan
 from zigwheel.templates import fill, template
 from zigwheel.zig.command import MODES, source_groups, version_script, zig_root
+from zigwheel.zig.macos import for_macos, wants_sdk
 
 EJECTED = "// zigwheel: ejected"
 """First line of a `build.zig` that is the project's own and that the backend builds with."""
@@ -42,7 +43,10 @@ def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
         options=LIBC_OPTION + suffixes(plan, suffix, limited_suffix)
         if any(a.kind != "library" for a in plan.artifacts)
         else "",
-        artifacts="".join(artifact_text(a, names, cpu) for a in plan.artifacts),
+        artifacts="".join(
+            artifact_text(a, names, cpu, sdk=for_macos(plan.triple) and wants_sdk(a))
+            for a in plan.artifacts
+        ),
     )
 
 
@@ -76,8 +80,10 @@ def suffixes(plan: BuildPlan, suffix: str, limited_suffix: str) -> str:
     return "".join(lines)
 
 
-def artifact_text(artifact: Artifact, names: Mapping[tuple[str, str], str], cpu: str) -> str:
-    """The statements that make one artifact."""
+def artifact_text(
+    artifact: Artifact, names: Mapping[tuple[str, str], str], cpu: str, *, sdk: bool
+) -> str:
+    """The statements that make one artifact; with `sdk`, from what Apple's SDK brings."""
     var = names[artifact.kind, artifact.name]
     target = "target" if artifact.cpu == cpu else f"withCpu(b, target, {quoted(artifact.cpu)})"
     root = zig_root(artifact)
@@ -104,6 +110,7 @@ def artifact_text(artifact: Artifact, names: Mapping[tuple[str, str], str], cpu:
         "    }),",
         "});",
         *module_lines(artifact, var, names),
+        *([f"paths.useSdk({var}.root_module);"] if sdk else []),
         *link_lines(artifact, var),
     ]
     return "".join(f"    {line}\n" if line else "\n" for line in lines)
@@ -124,6 +131,8 @@ def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], s
     lines += [f"{module}.linkLibrary({names['library', name]});" for name in artifact.link]
     for name in artifact.libraries:
         lines.append(f"{module}.linkSystemLibrary({quoted(name)}, .{{ .use_pkg_config = .no }});")
+    for name in artifact.frameworks:
+        lines.append(f"{module}.linkFramework({quoted(name)}, .{{}});")
     lines += [f"{module}.addLibraryPath(paths.get({quoted(f)}));" for f in artifact.library_dirs]
     lines += [f"{module}.addIncludePath(paths.get({quoted(f)}));" for f in artifact.include_dirs]
     if artifact.uses_python:
