@@ -40,7 +40,7 @@ STAB, PRIVATE, TYPE, EXTERNAL = 0xE0, 0x10, 0x0E, 0x01
 WEAK_DEFINITION = 0x80
 EXPORT_IS_WEAK = 0x4
 LOOKED_UP = 0xFE00
-"""In a symbol's description: the loader looks in every library of the process."""
+"""In a symbol's description: the loader looks for it in every library of the process."""
 INDIRECT_LOCAL = 0x80000000
 
 
@@ -63,6 +63,14 @@ class Symbol:
     def defined(self) -> bool:
         """Whether the file itself defines it."""
         return bool(self.kind & TYPE)
+
+    @property
+    def looked_up(self) -> bool:
+        """Whether any library may bring it, Python's own above all.
+
+        Zig writes it as if the file were to find it in itself.
+        """
+        return not self.defined and self.description < 0x100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -213,10 +221,16 @@ Group = list[tuple[int, Symbol]]
 """Symbols with their old places in the table."""
 
 
-def undefined(data: bytes) -> list[str]:
-    """Names, as C has them, of what a linked file needs from elsewhere."""
+def is_macho(file: Path) -> bool:
+    """Whether a file begins as one for 64-bit macOS."""
+    with file.open("rb") as stream:
+        return stream.read(4) == MAGIC_64.to_bytes(4, "little")
+
+
+def unpromised(data: bytes) -> list[str]:
+    """Names, as C has them, of what a file as Zig links it needs, and no library promises."""
     symtab = dict(load_commands(data))[SYMTAB]
-    return [as_in_c(s.name) for s in symbols_of(data, symtab) if not s.defined]
+    return [as_in_c(s.name) for s in symbols_of(data, symtab) if s.looked_up]
 
 
 def sorted_symbols(
@@ -233,8 +247,7 @@ def sorted_symbols(
         if symbol.kind & STAB:
             continue
         if not symbol.defined:
-            # Zig says "from this very file" of what any library may bring, Python's own above all.
-            found = symbol.description | (LOOKED_UP if symbol.description < 0x100 else 0)
+            found = symbol.description | (LOOKED_UP if symbol.looked_up else 0)
             undefined.append((index, replace(symbol, description=found)))
             continue
         symbol = replace(symbol, description=symbol.description & ~WEAK_DEFINITION)

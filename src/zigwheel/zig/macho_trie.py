@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from os.path import commonprefix
 
 
@@ -45,7 +46,7 @@ def write_trie(entries: Mapping[bytes, bytes]) -> bytes:
     offsets = [0] * len(nodes)
     while True:  # an offset may need more bytes than was thought, which moves what follows
         pieces = [node.bytes_with(offsets) for node in nodes]
-        starts = [sum(map(len, pieces[:index])) for index in range(len(pieces))]
+        starts = [*accumulate(map(len, pieces[:-1]), initial=0)]
         if starts == offsets:
             return b"".join(pieces)
         offsets = starts

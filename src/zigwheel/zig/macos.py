@@ -11,13 +11,16 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from zigwheel.errors import ToolchainError, raise_all
+from zigwheel.errors import AuditError, ToolchainError, raise_all
 from zigwheel.plan.model import Artifact, BuildPlan
 
 FRAMEWORKS = "System/Library/Frameworks"
 
 PROGRAM_EXPORTS = ("_mh_execute_header",)
 """What a program shows: by this name it finds its own beginning."""
+
+ASKS_FOR_VERSION = "__isPlatformVersionAtLeast"
+"""What clang calls for `@available`; compiler_rt has it from macOS 10.15 on."""
 
 HOW_TO_GET_IT = (
     "on macOS `xcode-select --install`, then `export SDKROOT=$(xcrun --show-sdk-path)`; on another "
@@ -89,8 +92,14 @@ def install_name(artifact: Artifact) -> str:
 
 def finish(artifact: Artifact, file: Path) -> None:
     """Let a linked file export what the plan says. Raises `AuditError`."""
-    from zigwheel.zig.macho import restrict
+    from zigwheel.zig.macho import restrict, unpromised
 
+    if ASKS_FOR_VERSION in unpromised(file.read_bytes()):
+        raise AuditError(
+            f"{artifact.kind} `{artifact.name}` asks which macOS it runs on (`__builtin_available`, "
+            "`@available`), which Zig can only tell from macOS 10.15 on",
+            hint='promise no older one: `macosx = "10_15"`, or MACOSX_DEPLOYMENT_TARGET=10.15',
+        )
     wanted = PROGRAM_EXPORTS if artifact.kind == "executable" else artifact.exports
 
     def exported(name: str) -> bool:
