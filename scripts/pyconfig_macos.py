@@ -66,7 +66,9 @@ SETTINGS = {
 }
 """What `configure` is told: files of macOS, and tools that no check needs."""
 
-LEFT_OUT_HERE = r"_PYTHONFRAMEWORK|WITH_NEXT_FRAMEWORK|HAVE_(NDBM|DB|ZLIB)_H|STRICT_SYSV_CURSES|WORDS_BIGENDIAN"
+LEFT_OUT_HERE = (
+    r"_PYTHONFRAMEWORK|WITH_NEXT_FRAMEWORK|HAVE_(NDBM|DB|ZLIB)_H|STRICT_SYSV_CURSES|WORDS_BIGENDIAN"
+)
 """Choices of one build, libraries of other projects, and what stands in conditions that do not hold;
 beside what Linux leaves out.
 """
@@ -182,7 +184,9 @@ def since(zig: Path, functions: Iterable[str]) -> dict[str, Version]:
     lines = [f"#include <{header}.h>" for header in HEADERS]
     lines += [f"const void *p_{name} = (const void *) {name};" for name in sorted(functions)]
     options = ("-c", "-fno-builtin", "-Wunguarded-availability", "-ferror-limit=0")
-    said = compiles(zig, ARCHES["x86_64"], "\n".join(lines), "-Werror=unguarded-availability", *options)
+    said = compiles(
+        zig, ARCHES["x86_64"], "\n".join(lines), "-Werror=unguarded-availability", *options
+    )
     found = re.findall(r"'(\w+)' is only available on macOS (\d+)\.(\d+)(?:\.(\d+))?", said)
     # a floor has two numbers: what 10.13.4 brought is there from 10.14 on
     return {n: (int(major), int(minor) + bool(int(p or 0))) for n, major, minor, p in found}
@@ -273,7 +277,9 @@ def measured(zig: Path, arch: str, wanted: Iterable[str]) -> dict[str, str]:
         kind, _, word = macro.partition("_")
         c_type = SIZED.get(word, word.lower())
         member = f"__builtin_offsetof (struct {{ char c; {c_type} x; }}, x)"
-        lines.append(f"const int m_{macro} = {f'sizeof ({c_type})' if kind == 'SIZEOF' else member};")
+        lines.append(
+            f"const int m_{macro} = {f'sizeof ({c_type})' if kind == 'SIZEOF' else member};"
+        )
     found = measure(zig, ARCHES[arch], "\n".join(lines) + "\n")
     return {macro: str(found[f"_m_{macro}"]) for macro in wanted}
 
@@ -290,7 +296,9 @@ def check_sizes(zig: Path, found: Found) -> None:
 def derive(zig: Path, found: Found, spoken: Mapping[Version, frozenset[str]]) -> list[Row]:
     """Return all rows, sorted by name."""
     known = frozenset().union(*(spoken[version] for version, _ in found))
-    new = {n for version in spoken for n in spoken[version] - known if re.match(r"HAVE_(?!DECL)", n)}
+    new = {
+        n for version in spoken for n in spoken[version] - known if re.match(r"HAVE_(?!DECL)", n)
+    }
     wanted = {n for n in new if not left_out(n) and n not in BY_HAND and probed(zig, n)}
     linux = linux_spans()
     defined = {name for macro in found.values() for name in macro}
@@ -331,7 +339,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--zig", type=Path, required=True)
     parser.add_argument("--sources", type=Path, required=True)
     parser.add_argument("--known", type=Path, nargs="*", default=[])
-    parser.add_argument("--kept", type=Path, help="folder for configure's results, kept between runs")
+    parser.add_argument(
+        "--kept", type=Path, help="folder for configure's results, kept between runs"
+    )
     return parser.parse_args()
 
 

@@ -103,7 +103,9 @@ inherit.extension.sources = "append"
 extension.sources = ["arm/*.c"]
 """
     more = "int more(void) { return 1; }\n"
-    core = f"int more(void) __attribute__((weak));\n{CORE}".replace("(VALUE)", "(more ? more() : 0)")
+    core = f"int more(void) __attribute__((weak));\n{CORE}".replace(
+        "(VALUE)", "(more ? more() : 0)"
+    )
     files = {**TINY, "src/tiny/_core.c": core, "arm/more.c": more}
     project = make(config=config, files=files).under(ZIGWHEEL_REUSE="true")
     time.sleep(0.02)  # a file as young as the build is not taken for unchanged
@@ -187,7 +189,11 @@ def test_frameworks_are_linked(make: Maker, sdk: Path, lowering: str, tmp_path: 
     (file,) = unpacked(wheel, tmp_path / "x").rglob("_core.*.so")
     (found,) = read(file).values()
     frameworks = [f"/{FRAMEWORK.format(name=n)}/Versions/A/{n}" for n in ("Foo", "Sub")]
-    assert set(found.dylibs) == {*frameworks, "/usr/lib/libbar.1.dylib", "/usr/lib/libSystem.B.dylib"}
+    assert set(found.dylibs) == {
+        *frameworks,
+        "/usr/lib/libbar.1.dylib",
+        "/usr/lib/libSystem.B.dylib",
+    }
     assert not found.looked_up & {"_foo_call", "_sub_call", "_bar_call"}
     assert str(sdk).encode() not in file.read_bytes()
 

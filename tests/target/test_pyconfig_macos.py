@@ -34,7 +34,6 @@ C_TYPES = {"_BOOL": "_Bool", "LONG_DOUBLE": "long double", "LONG_LONG": "long lo
 C_TYPES |= {"VOID_P": "void *"}
 
 
-
 def text(
     arch: str,
     *,
@@ -75,7 +74,18 @@ def said(zig: str, tmp_path: Path) -> Said:
     """What the compiler has against a source; nothing if it compiles."""
 
     def compile_source(target: str, source: str, *options: str) -> str:
-        words = [zig, "cc", "-target", target, "-c", "-ferror-limit=0", *options, "-o", "a.o", "-xc"]
+        words = [
+            zig,
+            "cc",
+            "-target",
+            target,
+            "-c",
+            "-ferror-limit=0",
+            *options,
+            "-o",
+            "a.o",
+            "-xc",
+        ]
         done = subprocess.run(
             [*words, "-"], cwd=tmp_path, input=source, capture_output=True, text=True, check=False
         )

@@ -179,7 +179,7 @@ def not_here(frameworks: tuple[str, ...], target: Target, place: str) -> PlanErr
     return PlanError(
         f"`{place}.extra-link-args` asks for the framework {frameworks[0]}, but there are none on "
         f"{target.triple.os}",
-        hint="ask for it in `[[tool.zigwheel.overrides]]` with `if.os = \"macos\"`",
+        hint='ask for it in `[[tool.zigwheel.overrides]]` with `if.os = "macos"`',
     )
 
 

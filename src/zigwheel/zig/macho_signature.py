@@ -36,9 +36,7 @@ def signature(signed: bytes, identifier: str, *, code_size: int, program: bool) 
     `code_size` is what the file holds of the segment `__TEXT`, from its beginning.
     """
     name = identifier.encode() + b"\0"
-    hashes = [
-        hashlib.sha256(signed[at : at + PAGE]).digest() for at in range(0, len(signed), PAGE)
-    ]
+    hashes = [hashlib.sha256(signed[at : at + PAGE]).digest() for at in range(0, len(signed), PAGE)]
     before = DIRECTORY.size + len(name)
     directory = DIRECTORY.pack(
         CODE_DIRECTORY,

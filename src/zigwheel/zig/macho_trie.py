@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from os.path import commonprefix
+from itertools import accumulate, takewhile
 
 
 def read_trie(data: bytes) -> dict[bytes, bytes]:
@@ -68,20 +67,27 @@ class _Node:
 
 
 def _grow(
-    nodes: list[_Node | None], names: Sequence[bytes], length: int, entries: Mapping[bytes, bytes]
+    nodes: list[_Node], names: Sequence[bytes], length: int, entries: Mapping[bytes, bytes]
 ) -> int:
     """Append the node that all `names`, sorted, lead to by their first `length` bytes; its index."""
     index = len(nodes)
-    nodes.append(None)
+    nodes.append(_Node(said=b"", edges=()))  # its place, before those that it leads to
     edges = []
     longer = [name for name in names if len(name) > length]
     for first in sorted({name[length] for name in longer}):
         group = [name for name in longer if name[length] == first]
-        common = len(commonprefix(group))
+        common = shared(group[0], group[-1])
         edges.append((group[0][length:common], _grow(nodes, group, common, entries)))
     said = entries[names[0]] if len(names[0]) == length else b""
     nodes[index] = _Node(said=said, edges=edges)
     return index
+
+
+def shared(first: bytes, last: bytes) -> int:
+    """How many bytes two names, and all that are sorted between them, have in common."""
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    )
 
 
 def read_uleb(data: bytes, at: int) -> tuple[int, int]:
