@@ -222,6 +222,13 @@ def test_there_are_no_frameworks_elsewhere(make: Maker) -> None:
     assert 'with `if.os = "macos"`' in said
 
 
+def test_what_zig_s_linker_does_not_do_is_refused(make: Maker) -> None:
+    config = f'[tool.zigwheel]\nlto = true\n{CONFIG}extra-link-args = ["-Wl,-z,lazy"]\n'
+    said = make(config=config).refusal(settings=ARM)
+    assert "Zig's linker for macOS has no `lto`" in said
+    assert "`-z lazy` is of ELF files alone" in said
+
+
 def test_an_sdk_that_nothing_needs_does_not_matter(tiny: Project, sdk: Path) -> None:
     (sdk / "usr/include/Python.h").write_text("#error not this one\n")
     without = tiny.wheel(settings=ARM).read_bytes()

@@ -12,7 +12,7 @@ from tests.target.machines import machine
 from tests.target.test_tags import linux_targets, targets
 from zigwheel.errors import TargetError
 from zigwheel.target.model import Host, Target
-from zigwheel.target.parse import read_target, resolve_target
+from zigwheel.target.parse import resolve_target
 from zigwheel.target.tags import identifier, platform_tags, wheel_tag
 
 
@@ -168,7 +168,7 @@ def test_options_win_over_the_environment() -> None:
 
 def read(text: str = "", *, host: Host | None = None, **environ: str) -> str:
     """The Zig triple of a target that may not be supported yet."""
-    target = read_target(
+    target = resolve_target(
         text,
         "cp313",
         host=host or machine(),
@@ -253,7 +253,7 @@ def test_other_hosts_are_understood(host: Host, environ: dict[str, str], zig: st
     ],
 )
 def test_the_oldest_macos(macosx: str, environ: dict[str, str], zig: str) -> None:
-    target = read_target(
+    target = resolve_target(
         "macosx_arm64",
         "cp313",
         host=machine(),
@@ -284,7 +284,7 @@ def test_every_name_of_a_target_parses_back(target: Target) -> None:
         wheel,
         identifier(target),
     ):
-        parsed = read_target(text, target.python.abi, host=machine(), environ=environ, **options)
+        parsed = resolve_target(text, target.python.abi, host=machine(), environ=environ, **options)
         assert parsed == target
 
 

@@ -32,7 +32,7 @@ def test_refused(text: str, message: str) -> None:
     assert str(raised.value) == message
 
 
-LINUX = "zigwheel builds for Linux with glibc or musl, and for macOS"
+LINUX = "zigwheel builds for Linux, macOS and Windows"
 ARCHES = "aarch64, armv7l, i686, loongarch64, ppc64le, riscv64, s390x, x86_64"
 NOT_YET = f"{LINUX}; name such a target, for example with -C target=manylinux_x86_64"
 

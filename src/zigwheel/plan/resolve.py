@@ -12,8 +12,10 @@ from zigwheel.errors import PlanError, raise_all
 from zigwheel.plan.flags import Ambient, link_options
 from zigwheel.plan.includes import Look, content, scan
 from zigwheel.plan.machine import X86, x86_args
+from zigwheel.plan.macos import macos_errors, macos_options, no_frameworks
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
+from zigwheel.plan.windows import windows_errors, windows_options
 from zigwheel.target.model import Target
 from zigwheel.target.python import limited_api_macro, parse_py_api, suffix, uses_limited_api
 
@@ -122,8 +124,15 @@ def draft_of(
         f"{place}.extra-link-args",
     )
     errors += found
-    if options.frameworks and target.triple.os != "macos":
-        errors.append(not_here(options.frameworks, target, place))
+    lto = config.lto if component.lto is None else component.lto
+    if target.triple.os == "windows":
+        errors += windows_errors(options, lto=lto, place=place)
+        options = windows_options(options)
+    if target.triple.os == "macos":
+        errors += macos_errors(options, lto=lto, place=place)
+        options = macos_options(options)
+    elif options.frameworks:
+        errors.append(no_frameworks(options, target.triple.os, place=place))
     if not options.libraries:
         ambient = replace(ambient, include_dirs=(), library_dirs=())
     hidden = hides(config, component)
@@ -163,31 +172,15 @@ def draft_of(
         library_dirs=(*options.library_dirs, *ambient.library_dirs),
         frameworks=options.frameworks,
         link_options=options.options,
-        rpaths=run_paths(options.rpaths, target),
+        rpaths=options.rpaths,
         exports=exports(component),
         link_cxx=options.cxx or any("c++" in s.language for s in sources),
         optimize=component.optimize or config.optimize,
-        lto=config.lto if component.lto is None else component.lto,
+        lto=lto,
         strip=config.strip if component.strip is None else component.strip,
         cpu=target.triple.cpu if not component.cpu else cpu(component.cpu, target),
     )
     return Draft(artifact=artifact, reached=reach.files), errors
-
-
-def not_here(frameworks: tuple[str, ...], target: Target, place: str) -> PlanError:
-    """The error for frameworks where there are none."""
-    return PlanError(
-        f"`{place}.extra-link-args` asks for the framework {frameworks[0]}, but there are none on "
-        f"{target.triple.os}",
-        hint='ask for it in `[[tool.zigwheel.overrides]]` with `if.os = "macos"`',
-    )
-
-
-def run_paths(paths: tuple[str, ...], target: Target) -> tuple[str, ...]:
-    """Run paths in the words of the target's loader, which names the file's own folder."""
-    if target.triple.os != "macos":
-        return paths
-    return tuple(path.replace("$ORIGIN", "@loader_path") for path in paths)
 
 
 def exports(component: Compilation) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ def unsupported_platform(word: str, *, place: str) -> TargetError | None:
         if re.match(rf"{name}(?![a-z])", word):
             return TargetError(
                 f"{place}: {title} is not supported: {reason}",
-                hint="zigwheel builds for Linux with glibc or musl, and for macOS",
+                hint="zigwheel builds for Linux, macOS and Windows",
             )
     return None
 

@@ -13,6 +13,8 @@ system. Each row is a macro, its value, and the conditions under which it is def
 - `free-threaded`: only in builds without the GIL.
 - `guard`: no condition; the definition stands in `#ifndef`, as in CPython's own file.
 
+A libc without a version has no floor. `include` names headers that CPython's own file includes.
+
 `scripts/pyconfig_facts.py` derives the facts from real interpreters and C libraries, and says which
 macros are left out: those about other projects' libraries, and the choices of one build.
 `scripts/pyconfig_macos.py` derives those for macOS from CPython's own `configure`.
@@ -23,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-SYSTEMS = ("linux", "macos")
+SYSTEMS = ("linux", "macos", "windows")
 """Operating systems that there are facts about."""
 
 LIBCS = ("gnu", "musl", "none")
@@ -54,15 +56,17 @@ def render(
     facts = _facts(os)
     floor = _checked_floor(facts, arch, libc, libc_floor)
     _check_python(facts, version, free_threaded)
-    lines: list[str] = []
+    lines = [f"#include <{name}>" for name in facts.get("include", ())]
     for name, value, when in facts["macros"]:
         if _holds(when, arch, libc, floor, version, free_threaded):
             lines += _definition(name, value, guarded="guard" in when)
     threads = ", free-threaded" if free_threaded else ""
+    named = os if libc == "none" else libc
+    system = f"{named} {_dotted(floor)} or newer" if floor else named
     return "\n".join(
         (
             f"/* pyconfig.h of CPython {_dotted(version)}{threads} for {arch} {os},",
-            f"   {os if libc == 'none' else libc} {_dotted(floor)} or newer. Written by zigwheel. */",
+            f"   {system}. Written by zigwheel. */",
             "",
             "#ifndef Py_PYCONFIG_H",
             "#define Py_PYCONFIG_H",
@@ -78,8 +82,8 @@ def render(
 def _definition(name: str, value: str, *, guarded: bool) -> tuple[str, ...]:
     """Return the lines that define a macro, guarded where CPython's own file lets `-D` win."""
     if guarded:
-        return (f"#ifndef {name}", f"# define {name} {value}", "#endif")
-    return (f"#define {name} {value}",)
+        return (f"#ifndef {name}", f"# define {name} {value}".rstrip(), "#endif")
+    return (f"#define {name} {value}".rstrip(),)
 
 
 def _holds(
@@ -132,7 +136,7 @@ def _within(version: tuple[int, int], span: str) -> bool:
 
 
 def _parsed(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+    return tuple(int(part) for part in version.split(".")) if version else ()
 
 
 def _dotted(version: tuple[int, ...]) -> str:

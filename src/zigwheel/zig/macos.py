@@ -38,12 +38,17 @@ def wants_sdk(artifact: Artifact) -> bool:
     return bool(artifact.frameworks or artifact.libraries)
 
 
+def links_sdk(plan: BuildPlan, artifact: Artifact) -> bool:
+    """Whether an artifact is linked with Apple's SDK for the plan's target."""
+    return for_macos(plan.triple) and wants_sdk(artifact)
+
+
 def sdk_of(plan: BuildPlan, environ: Mapping[str, str]) -> Path | None:
     """Apple's SDK, where the plan is for macOS and wants it.
 
     Raises `ToolchainError`, one for each artifact, where `SDKROOT` names none.
     """
-    wanting = [a for a in plan.artifacts if wants_sdk(a)] if for_macos(plan.triple) else []
+    wanting = [artifact for artifact in plan.artifacts if links_sdk(plan, artifact)]
     named = environ.get("SDKROOT", "")
     folder = Path(named)
     if not wanting or (named and (folder / "usr/lib").is_dir() and folder.is_absolute()):
