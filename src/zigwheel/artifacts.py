@@ -128,7 +128,7 @@ def united(parts: Sequence[Built]) -> Built:
 def compile_slice(setup: Setup, target: Target, name: str, work: Path) -> Built:
     """Plan and compile for one architecture."""
     from zigwheel.zig import macos
-    from zigwheel.zig.compile import compile_direct
+    from zigwheel.zig.compile import compile_direct, with_overlay
     from zigwheel.zig.musl import libc_name, rename_libc
     from zigwheel.zig.road import build_file_text, compile_with_zig_build, ejected_file, kept_file
     from zigwheel.zig.toolchain import require_zig
@@ -144,6 +144,8 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path) -> Built:
         work,
         sdk=macos.sdk_of(plan, setup.environ),
     )
+    if target.triple.os == "windows":
+        places = with_overlay(places)
     run = run_of(setup)
     ejected = ejected_file(setup.root)
     if ejected is None and setup.config.lowering == "direct":
