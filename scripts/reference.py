@@ -229,11 +229,14 @@ def targets_page() -> str:
 
     rows = targets()
     lines = ["# Targets", "", MADE]
-    lines.append("Linux, from the oldest C library that Zig can promise, and Windows:\n")
+    lines.append("Linux, from the oldest C library that Zig can promise, Windows, and macOS:\n")
     lines += ["| " + " | ".join(rows[0]) + " |", "|" + "---|" * len(rows[0])]
     lines += ["| " + " | ".join(f"`{cell}`" for cell in row.values()) + " |" for row in rows]
     lines += ["", "A floor that is older than the machine's oldest is raised when it comes from"]
-    lines += ["`manylinux` in the config, and refused when the target itself names it.", ""]
+    lines += [
+        "`manylinux` or `macosx` in the config, and refused when the target itself names it.",
+        "",
+    ]
     lines += [f"Pythons: {SUPPORTED}."]
     return "\n".join(lines) + "\n"
 

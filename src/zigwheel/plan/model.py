@@ -59,6 +59,8 @@ class Artifact:
     """System libraries outside the C library."""
     library_dirs: tuple[str, ...]
     """Searched for `libraries`."""
+    frameworks: tuple[str, ...]
+    """Frameworks of macOS, such as `CoreFoundation`."""
     link_options: tuple[str, ...]
     """Words after the linker's `-z`: `notext`, `lazy`, `defs`, `norelro`."""
     rpaths: tuple[str, ...]

@@ -127,7 +127,7 @@ def make(
     code, said = execute(words, places.root, run, stop)
     file = places.out / artifact.output
     if code == 0:
-        needs = artifact.kind == "extension" and asks_for_builtins(undefined_in(file))
+        needs = artifact.kind != "library" and asks_for_builtins(undefined_in(file))
     else:  # a program may leave nothing open
         needs = artifact.kind == "executable" and "undefined symbol: " in said
     if needs:

@@ -74,6 +74,7 @@ def zig_build_command(
     ]
     words += [f"-j{jobs}", f"-Dtarget={plan.triple}", f"-Dcpu={target.triple.cpu}"]
     words += [f"-Dproject={places.root}"]
+    words += ["--sysroot", str(places.sdk)] if places.sdk else []
     words += [f"-Dpython-include={places.headers}"] if plan.python else []
     libc = libc_name(plan.triple)
     words += [f"-Dmusl-libc={libc}"] if libc else []
