@@ -99,10 +99,10 @@ def outside(images: tuple[Image, ...], promised: Promise) -> list[str]:
     """Libraries of a file for Linux that its platform tag does not allow."""
     return [
         library
-        for platform in promised.platforms
+        for system in promised.platforms
         for image in images
-        if isinstance(image, Elf) and platform.system == "linux"
-        for library in foreign_libraries(image, platform, frozenset())
+        if isinstance(image, Elf) and system.os == "linux"
+        for library in foreign_libraries(image, system, frozenset())
     ]
 
 

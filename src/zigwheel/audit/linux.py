@@ -29,37 +29,37 @@ GLIBC = re.compile(r"libc\.so\.\d+(?:\.\d+)?|ld-linux[\w.-]*|ld64\.so\.\d+")
 
 
 def check_elf(
-    path: str, elf: Elf, platform: Platform, own: frozenset[str], *, linked: bool
+    path: str, elf: Elf, system: Platform, own: frozenset[str], *, linked: bool
 ) -> Iterator[Finding]:
     """All that a Linux tag promises. `own` are the names of the wheel's files, in small letters.
 
     `linked` says that zigwheel linked the file, so that it knows where every symbol comes from.
     """
-    other = other_libc(elf, platform)
+    other = other_libc(elf, system)
     if other:
         yield Finding(
             code="libc",
             place=path,
-            message=f"needs `{other}`, but `{platform.tag}` promises another C library",
+            message=f"needs `{other}`, but `{system.tag}` promises another C library",
             hint="build it for the tag's C library",
         )
-    elif platform.libc:
-        yield from check_libraries(path, elf, platform, own)
-        yield from check_versions(path, elf, platform, own)
-        yield from check_private(path, elf, platform, own)
-    yield from check_unresolved(path, elf, platform, linked=linked)
+    elif system.libc:
+        yield from check_libraries(path, elf, system, own)
+        yield from check_versions(path, elf, system, own)
+        yield from check_private(path, elf, system, own)
+    yield from check_unresolved(path, elf, system, linked=linked)
     yield from check_loading(path, elf)
 
 
-def other_libc(elf: Elf, platform: Platform) -> str:
+def other_libc(elf: Elf, system: Platform) -> str:
     """A library of another C library than the tag's."""
-    wrong = {"gnu": MUSL, "musl": GLIBC}.get(platform.libc)
+    wrong = {"gnu": MUSL, "musl": GLIBC}.get(system.libc)
     return next((name for name in elf.needed if wrong and wrong.fullmatch(name)), "")
 
 
-def foreign_libraries(elf: Elf, platform: Platform, own: frozenset[str]) -> list[str]:
+def foreign_libraries(elf: Elf, system: Platform, own: frozenset[str]) -> list[str]:
     """Libraries that neither the wheel nor every system of the tag has."""
-    known = system_libraries(platform)
+    known = system_libraries(system)
     return [
         name
         for name in elf.needed
@@ -69,36 +69,34 @@ def foreign_libraries(elf: Elf, platform: Platform, own: frozenset[str]) -> list
 
 
 def check_libraries(
-    path: str, elf: Elf, platform: Platform, own: frozenset[str]
+    path: str, elf: Elf, system: Platform, own: frozenset[str]
 ) -> Iterator[Finding]:
     """Every library is there."""
-    for name in foreign_libraries(elf, platform, own):
+    for name in foreign_libraries(elf, system, own):
         yield Finding(
             code="library",
             place=path,
-            message=f"needs `{name}`, which is neither in the wheel nor on every `{platform.tag}` system",
+            message=f"needs `{name}`, which is neither in the wheel nor on every `{system.tag}` system",
             hint="link it statically, as a `[[tool.zigwheel.library]]`",
         )
 
 
-def check_versions(
-    path: str, elf: Elf, platform: Platform, own: frozenset[str]
-) -> Iterator[Finding]:
+def check_versions(path: str, elf: Elf, system: Platform, own: frozenset[str]) -> Iterator[Finding]:
     """No symbol is newer than the tag allows; one finding for each version."""
     for wanted, library in elf.versions:
-        if library.lower() in own or platform.libc == "musl":
+        if library.lower() in own or system.libc == "musl":
             continue
         name, _, number = wanted.rpartition("_")
         if not re.fullmatch(r"\d+(?:\.\d+)*", number):
             name, number = wanted.partition("_")[0], ""
-        limit = newest(platform, name.partition("_")[0])
-        if limit is None or wanted in manylinux(platform.floor or (0,))["words"]:
+        limit = newest(system, name.partition("_")[0])
+        if limit is None or wanted in manylinux(system.floor or (0,))["words"]:
             continue
         if number and "_" not in name and version(number) <= limit:
             continue
         symbols = tuple(s.name for s in elf.symbols if s.version == wanted)
         what = f"{listed(symbols)} of {wanted}" if symbols else wanted
-        floor = ".".join(str(part) for part in platform.floor or ())
+        floor = ".".join(str(part) for part in system.floor or ())
         promised = f"glibc {floor}" if name == "GLIBC" else f"{name} {'.'.join(map(str, limit))}"
         yield Finding(
             code="floor",
@@ -118,12 +116,10 @@ def raised(name: str, number: str, symbols: tuple[str, ...]) -> str:
     return f"promise a newer system, or {without}"
 
 
-def check_private(
-    path: str, elf: Elf, platform: Platform, own: frozenset[str]
-) -> Iterator[Finding]:
+def check_private(path: str, elf: Elf, system: Platform, own: frozenset[str]) -> Iterator[Finding]:
     """No symbol is used that a library of the system keeps for itself, or has on some systems alone."""
     for library in elf.needed:
-        private = private_symbols(library, platform.floor or (0,))
+        private = private_symbols(library, system.floor or (0,))
         if not private or library.lower() in own:
             continue
         found = tuple(s.name for s in elf.undefined if s.name in private and not s.weak)
@@ -137,7 +133,7 @@ def check_private(
             )
 
 
-def unresolved(elf: Elf, platform: Platform) -> tuple[Symbol, ...]:
+def unresolved(elf: Elf, system: Platform) -> tuple[Symbol, ...]:
     """Symbols that nothing will define when the file is loaded.
 
     With glibc every symbol that one of its libraries brings carries a version; so a strong one
@@ -145,7 +141,7 @@ def unresolved(elf: Elf, platform: Platform) -> tuple[Symbol, ...]:
     say so itself: Python's own symbols are open, too. Empty where another library is loaded, which
     may bring symbols without versions, and with musl, which has none.
     """
-    musl = platform.libc == "musl" or any(MUSL.fullmatch(name) for name in elf.needed)
+    musl = system.libc == "musl" or any(MUSL.fullmatch(name) for name in elf.needed)
     if musl or any(not C_LIBRARY.fullmatch(n) and not is_loader(n) for n in elf.needed):
         return ()
     return tuple(
@@ -155,9 +151,9 @@ def unresolved(elf: Elf, platform: Platform) -> tuple[Symbol, ...]:
     )
 
 
-def check_unresolved(path: str, elf: Elf, platform: Platform, *, linked: bool) -> Iterator[Finding]:
+def check_unresolved(path: str, elf: Elf, system: Platform, *, linked: bool) -> Iterator[Finding]:
     """Every symbol will be defined. Other linkers leave open what the interpreter happens to have."""
-    missing = tuple(s.name for s in unresolved(elf, platform))
+    missing = tuple(s.name for s in unresolved(elf, system))
     if missing:
         yield Finding(
             code="unresolved" if linked else "open",

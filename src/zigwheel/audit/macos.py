@@ -18,7 +18,7 @@ LOCAL = {"@rpath", "@loader_path", "@executable_path", "/usr/lib/swift"}
 
 
 def check_macho(
-    path: str, image: MachO, platform: Platform, own: frozenset[str], *, linked: bool
+    path: str, image: MachO, system: Platform, own: frozenset[str], *, linked: bool
 ) -> Iterator[Finding]:
     """All that a macOS tag promises. `own` are the names of the wheel's files, in small letters.
 
@@ -29,7 +29,7 @@ def check_macho(
             code="format", place=path, message="is for another system of Apple's than macOS"
         )
         return
-    floor = platform.floor_for(image.arch)
+    floor = system.floor_for(image.arch)
     if floor and image.minos > floor:
         yield Finding(
             code="floor",

@@ -16,11 +16,11 @@ from zigwheel.audit.modules import (
     check_suffix,
     module_of,
 )
-from zigwheel.audit.policy import Platform, Promise, System
+from zigwheel.audit.policy import Os, Platform, Promise
 from zigwheel.audit.report import AuditedFile, Finding
 from zigwheel.audit.windows import check_pe
 
-FORMATS: dict[System, str] = {"linux": "ELF", "macos": "Mach-O", "windows": "PE"}
+FORMATS: dict[Os, str] = {"linux": "ELF", "macos": "Mach-O", "windows": "PE"}
 
 LOADED = re.compile(r".*\.(?:so(?:\.[\d.]+)?|dylib|pyd|dll)|[^/]+\.data/scripts/.*", re.IGNORECASE)
 """Paths of what a Python or a user's shell would load or run; other files may be for any machine."""
@@ -47,14 +47,14 @@ def check_file(
     module = module_of(path)
     if module:
         yield from check_suffix(path, module, promise)
-    for platform in promise.platforms:
-        fitting, findings = fitting_images(path, images, platform)
+    for system in promise.platforms:
+        fitting, findings = fitting_images(path, images, system)
         yield from findings
         for image in fitting:
             place = f"{path} ({image.arch})" if len(images) > 1 else path
             yield from check_python_library(place, image, promise)
             yield from check_runpaths(place, image)
-            yield from check_system(place, image, platform, promise, own, linked=linked)
+            yield from check_system(place, image, system, promise, own, linked=linked)
             if module:
                 yield from check_init(place, module, image, required=required)
                 yield from check_stable(place, module, image, promise)
@@ -63,7 +63,7 @@ def check_file(
 def check_system(
     place: str,
     image: Image,
-    platform: Platform,
+    system: Platform,
     promise: Promise,
     own: frozenset[str],
     *,
@@ -71,11 +71,11 @@ def check_system(
 ) -> Iterator[Finding]:
     """What the system of a platform tag asks for."""
     if isinstance(image, Elf):
-        yield from linux.check_elf(place, image, platform, own, linked=linked)
+        yield from linux.check_elf(place, image, system, own, linked=linked)
     elif isinstance(image, MachO):
-        yield from macos.check_macho(place, image, platform, own, linked=linked)
+        yield from macos.check_macho(place, image, system, own, linked=linked)
     else:
-        yield from check_pe(place, image, platform, promise, own)
+        yield from check_pe(place, image, system, promise, own)
 
 
 def is_object(image: Image) -> bool:
@@ -86,21 +86,21 @@ def is_object(image: Image) -> bool:
 
 
 def fitting_images(
-    path: str, images: Sequence[Image], platform: Platform
+    path: str, images: Sequence[Image], system: Platform
 ) -> tuple[list[Image], list[Finding]]:
     """The images that are for a platform, and what is wrong where there are none."""
-    if platform.system not in FORMATS:
+    if system.os not in FORMATS:
         return [], []
     stray = not LOADED.fullmatch(path)
-    if images[0].format != FORMATS[platform.system]:
-        message = f"is a file of {images[0].format}, but `{platform.tag}` is for {platform.system}"
+    if images[0].format != FORMATS[system.os]:
+        message = f"is a file of {images[0].format}, but `{system.tag}` is for {system.os}"
         return [], [Finding(code="stray" if stray else "format", place=path, message=message)]
-    fitting = [i for i in images if any(same_machine(i.arch, a) for a in platform.arches)]
-    missing = [a for a in platform.arches if not any(same_machine(i.arch, a) for i in fitting)]
+    fitting = [i for i in images if any(same_machine(i.arch, a) for a in system.arches)]
+    missing = [a for a in system.arches if not any(same_machine(i.arch, a) for i in fitting)]
     if not missing:
         return fitting, []
     held = ", ".join(image.arch or "a machine that zigwheel does not know" for image in images)
-    message = f"holds code for {held}, but `{platform.tag}` promises {' and '.join(missing)}"
+    message = f"holds code for {held}, but `{system.tag}` promises {' and '.join(missing)}"
     if stray:
         return fitting, [Finding(code="stray", place=path, message=message)]
     code = "slice" if fitting or len(images) > 1 else "machine"

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 from zigwheel.target.tags import LEGACY_MANYLINUX
 from zigwheel.target.triple import ARCHITECTURES, WINDOWS_TAGS
 
-System: TypeAlias = Literal["linux", "macos", "windows", "any", ""]
+Os: TypeAlias = Literal["linux", "macos", "windows", "any", ""]
 Version: TypeAlias = tuple[int, ...]
 
 MACHO_ARCHES: Mapping[str, tuple[str, ...]] = {
@@ -39,7 +39,7 @@ class Platform:
 
     tag: str
     """The tag."""
-    system: System
+    os: Os
     """Operating system; `any` for what runs anywhere, empty where zigwheel does not know it."""
     arches: tuple[str, ...] = ()
     """Machines that each compiled file has to have code for, as `Image.arch` names them."""
@@ -50,7 +50,7 @@ class Platform:
 
     def floor_for(self, arch: str) -> Version | None:
         """The floor, raised to the oldest that exists for the architecture."""
-        if self.system == "macos" and self.floor and arch == "arm64":
+        if self.os == "macos" and self.floor and arch == "arm64":
             return max(self.floor, FIRST_ARM)
         return self.floor
 
@@ -89,24 +89,24 @@ def promise(tag: str) -> Promise:
 def platform_of(tag: str) -> Platform:
     """Read a platform tag."""
     if tag == "any":
-        return Platform(tag=tag, system="any")
+        return Platform(tag=tag, os="any")
     for arch, name in WINDOWS_TAGS.items():
         if tag == name:
-            return Platform(tag=tag, system="windows", arches=(arch,))
+            return Platform(tag=tag, os="windows", arches=(arch,))
     for name, (floor, _) in LEGACY_MANYLINUX.items():
         if tag.startswith(f"{name}_"):
             arch = tag.removeprefix(f"{name}_")
-            return Platform(tag=tag, system="linux", arches=(arch,), libc="gnu", floor=floor)
+            return Platform(tag=tag, os="linux", arches=(arch,), libc="gnu", floor=floor)
     found = re.fullmatch(r"(manylinux|musllinux|macosx)_(\d+)_(\d+)_(\w+)", tag, re.ASCII)
     if not found:
         arch = tag.removeprefix("linux_")
-        return Platform(tag=tag, system="linux" if arch != tag else "", arches=(arch,))
+        return Platform(tag=tag, os="linux" if arch != tag else "", arches=(arch,))
     floor, arch = (int(found[2]), int(found[3])), found[4]
     if found[1] == "macosx":
         arches = MACHO_ARCHES.get(arch, (arch,))
-        return Platform(tag=tag, system="macos", arches=arches, floor=floor)
+        return Platform(tag=tag, os="macos", arches=arches, floor=floor)
     libc: Literal["gnu", "musl"] = "gnu" if found[1] == "manylinux" else "musl"
-    return Platform(tag=tag, system="linux", arches=(arch,), libc=libc, floor=floor)
+    return Platform(tag=tag, os="linux", arches=(arch,), libc=libc, floor=floor)
 
 
 @cache
@@ -135,24 +135,24 @@ def manylinux(floor: Version) -> Mapping[str, Any]:
     return next((r for r in reversed(rows) if version(r["glibc"]) <= floor), rows[0])
 
 
-def newest(platform: Platform, name: str) -> Version | None:
+def newest(system: Platform, name: str) -> Version | None:
     """The newest version of a symbol set, such as `GLIBCXX`, that a manylinux tag promises.
 
     None for a set that PEP 600's policies do not speak of.
     """
-    row = manylinux(platform.floor or (0,))["newest"].get(name)
-    arch = platform.arches[0]
+    row = manylinux(system.floor or (0,))["newest"].get(name)
+    arch = system.arches[0]
     found = version(row.get(arch) or row.get("*", "0")) if row else None
     if name == "GLIBC":
-        return max(platform.floor or (0,), found or (0,))
+        return max(system.floor or (0,), found or (0,))
     return found
 
 
-def system_libraries(platform: Platform) -> frozenset[str]:
+def system_libraries(system: Platform) -> frozenset[str]:
     """Libraries that every system of a Linux tag has, the dynamic loader left out."""
-    arch = platform.arches[0]
-    if platform.libc == "gnu":
-        return frozenset(manylinux(platform.floor or (0,))["libraries"])
+    arch = system.arches[0]
+    if system.libc == "gnu":
+        return frozenset(manylinux(system.floor or (0,))["libraries"])
     name = f"libc.musl-{MUSL_ARCHES.get(arch, arch)}.so.1"
     return frozenset({name, *facts("policy_linux.json")["musllinux"]})
 
@@ -191,20 +191,20 @@ def stable_abi() -> Mapping[str, Version]:
     }
 
 
-def multiarches(platform: Platform, python: Version) -> tuple[str, ...]:
+def multiarches(system: Platform, python: Version) -> tuple[str, ...]:
     """What CPython may write behind its version in a file name: `x86_64-linux-gnu`, `darwin`, `win_amd64`.
 
     Before 3.11, upstream's CPython on musl calls itself `linux-gnu` (python/cpython issue 87278).
     Empty where it is not known.
     """
-    if platform.system == "windows":
-        return (platform.tag,)
-    if platform.system == "macos":
+    if system.os == "windows":
+        return (system.tag,)
+    if system.os == "macos":
         return ("darwin",)
-    known = ARCHITECTURES.get(platform.arches[0]) if platform.system == "linux" else None
+    known = ARCHITECTURES.get(system.arches[0]) if system.os == "linux" else None
     if known is None:
         return ()
-    libcs = [platform.libc] if platform.libc else ["gnu", "musl"]
-    if platform.libc == "musl" and python < (3, 11):
+    libcs = [system.libc] if system.libc else ["gnu", "musl"]
+    if system.libc == "musl" and python < (3, 11):
         libcs.append("gnu")
     return tuple(f"{known.multiarch}-linux-{libc}{known.eabi}" for libc in libcs)

@@ -68,13 +68,13 @@ def own_names(contents: Contents) -> Iterator[str]:
 
 def check_purity(contents: Contents, promised: Promise) -> Iterator[Finding]:
     """What the tag and `Root-Is-Purelib` say of the machine is what the files say."""
-    for platform in promised.platforms:
-        if platform.system not in FORMATS and platform.system != "any":
-            message = f"has the tag `{platform.tag}`, of which zigwheel knows nothing"
+    for system in promised.platforms:
+        if system.os not in FORMATS and system.os != "any":
+            message = f"has the tag `{system.tag}`, of which zigwheel knows nothing"
             yield Finding(code="platform", place="", message=message)
     text = contents.texts.get(f"{contents.dist_info}/WHEEL", b"")
     pure = headers(text).get("Root-Is-Purelib", [""])[0].lower() == "true"
-    anywhere = any(platform.system == "any" for platform in promised.platforms)
+    anywhere = any(system.os == "any" for system in promised.platforms)
     loaded = [path for path in sorted(contents.images) if LOADED.fullmatch(path)]
     where = (
         f"`{contents.dist_info}/WHEEL` says `Root-Is-Purelib: true`" if pure else "its tag is `any`"

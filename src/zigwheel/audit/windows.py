@@ -25,7 +25,7 @@ C_RUNTIME = {
 
 
 def check_pe(
-    path: str, image: Pe, platform: Platform, promise: Promise, own: frozenset[str]
+    path: str, image: Pe, system: Platform, promise: Promise, own: frozenset[str]
 ) -> Iterator[Finding]:
     """All that a Windows tag promises. `own` are the names of the wheel's files, in small letters."""
     python = any(name.startswith(("cp3", "pp3")) for name in promise.pythons)
