@@ -58,7 +58,7 @@ def delocate(wheel: Path) -> str:
     with tempfile.TemporaryDirectory() as folder:
         shim = Path(folder, "otool")
         script = Path(__file__).parent / "otool.py"
-        shim.write_text(f"#!/bin/sh\nexec {sys.executable} {script} \"$@\"\n")
+        shim.write_text(f'#!/bin/sh\nexec {sys.executable} {script} "$@"\n')
         shim.chmod(0o755)
         code = f"import os; os.environ['PATH'] = {folder!r} + ':' + os.environ['PATH']; {DELOCATE}"
         done = subprocess.run(

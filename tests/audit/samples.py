@@ -148,7 +148,9 @@ def shared(triple: str) -> list[str]:
 def stub(zig: Zig, sample: Sample, folder: Path, library: str) -> str:
     """A library of that name, which defines nothing that matters."""
     system = sample.triple.split("-")[0]
-    (folder / "stub.c").write_text("int of_the_stub(void) { return 1; }\nint getpid(void) { return 1; }\n")
+    (folder / "stub.c").write_text(
+        "int of_the_stub(void) { return 1; }\nint getpid(void) { return 1; }\n"
+    )
     file = f"{system}-{library}"
     name = [] if library.endswith(".dylib") else [f"-fsoname={library}"]
     if library.endswith(".dylib"):

@@ -163,9 +163,7 @@ FAULTS: Mapping[str, Broken] = {
         code="library", make=of(ARM_MAC, "mac-foreign"), judges=("delocate",)
     ),
     "an absolute run path on macOS": Broken(code="runpath", make=of(ARM_MAC, "mac-runpath")),
-    "not signed": Broken(
-        code="signature", make=lambda f: module(ARM_MAC, unsigned(f["mac-arm"]))
-    ),
+    "not signed": Broken(code="signature", make=lambda f: module(ARM_MAC, unsigned(f["mac-arm"]))),
     "changed after it was signed": Broken(
         code="signature", make=lambda f: module(ARM_MAC, flipped(f["mac-arm"]))
     ),
@@ -245,9 +243,7 @@ GOOD: Mapping[str, Callable[[Files], Wheel]] = {
     "universal2": lambda f: module(BOTH_MACS, fat(f["mac-intel"], f["mac-arm"])),
     "amd64": of(WINDOWS, "win"),
     "stable on Windows": of("cp310-abi3-win_amd64", "win-stable"),
-    "win32": lambda f: Wheel(
-        tag="cp313-cp313-win32", files={"spam.cp313-win32.pyd": f["win-32"]}
-    ),
+    "win32": lambda f: Wheel(tag="cp313-cp313-win32", files={"spam.cp313-win32.pyd": f["win-32"]}),
     "win_arm64": lambda f: Wheel(
         tag="cp313-cp313-win_arm64", files={"spam.cp313-win_arm64.pyd": f["win-arm"]}
     ),

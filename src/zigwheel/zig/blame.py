@@ -14,6 +14,7 @@ from zigwheel.plan.model import Artifact, BuildPlan, Source
 from zigwheel.zig.command import CONTENT, Places, module_words, prefix_maps
 from zigwheel.zig.compile import Run, execute
 from zigwheel.zig.toolchain import Zig
+from zigwheel.zig.windows import IMPORTED, for_windows, undecorated
 
 
 def origins(
@@ -34,8 +35,6 @@ def asked(
     plan: BuildPlan, artifact: Artifact, source: Source, places: Places, zig: Zig, run: Run
 ) -> Iterator[str]:
     """The undefined symbols of one source; none where it cannot be compiled by itself."""
-    from zigwheel.audit.image import read_images
-
     file = places.out / "asked.o"
     file.unlink(missing_ok=True)
     code, _ = execute(
@@ -44,12 +43,23 @@ def asked(
         run,
     )
     if code == 0 and file.is_file():
-        try:
-            images = read_images(file.read_bytes(), source.path)
-        except AuditError:
-            return
-        for image in images:
-            yield from image.imported
+        yield from undefined(file.read_bytes(), plan.triple)
+
+
+def undefined(data: bytes, triple: str) -> Iterator[str]:
+    """The undefined symbols of an object, as C spells them; none where it cannot be read."""
+    from zigwheel.audit.image import read_images
+    from zigwheel.zig.coff import read_object
+
+    try:
+        if for_windows(triple):
+            symbols = read_object(data).undefined
+            yield from (undecorated(symbol.removeprefix(IMPORTED), triple) for symbol in symbols)
+        else:
+            for image in read_images(data, "an object"):
+                yield from image.imported
+    except (AuditError, ValueError):
+        return
 
 
 def object_command(
