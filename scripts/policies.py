@@ -24,6 +24,7 @@ from stable_abi import packed
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "zigwheel" / "audit"
 LIBC = "GLIBC"
+"""The symbol set whose newest version the tag names; only exceptions from that are facts."""
 ARCHES = {"x86": "i686", "x64": "x86_64", "arm64": "aarch64"}
 """delvewheel's names of architectures to those of `target.triple`."""
 
@@ -66,7 +67,10 @@ def linux() -> dict[str, object]:
             {
                 "glibc": floor,
                 "libraries": sorted(policy["lib_whitelist"]),
-                "newest": {name: folded(found) for name, found in sorted(newest.items())},
+                "newest": {
+                    name: found if name == LIBC else folded(found)
+                    for name, found in sorted(newest.items())
+                },
                 "words": sorted(words),
             }
         )
