@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from zigwheel.audit.elf import Elf
 from zigwheel.audit.linux import foreign_libraries
+from zigwheel.audit.macho import MachO
 from zigwheel.audit.native import check_file
 from zigwheel.audit.paths import check_folders
 from zigwheel.audit.policy import Promise, promise
@@ -90,7 +91,8 @@ def looked_at(
         required=artifact.kind == "extension" and artifact.name not in shows,
     )
     found = dict.fromkeys(f for f in findings if f.severity == "error" and f.code != "library")
-    if artifact.strip:  # debug information names folders, and is asked for by name
+    if artifact.strip and all(isinstance(i, MachO) or i.stripped for i in images):
+        # debug information names folders; a `build.zig` of the user's may have asked for it, too
         found |= dict.fromkeys(check_folders(artifact.install, data, folders_of(bench.places)))
     return images, list(found)
 

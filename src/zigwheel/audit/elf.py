@@ -72,6 +72,8 @@ class Elf:
     """Versions that have to be there, whether a symbol asks for them or not, each with its library."""
     dynamic: bool = True
     """The dynamic linker has something to do; not so in an object and in a static program."""
+    stripped: bool = True
+    """There is no symbol table for debuggers, and so most likely no debug information."""
     exec_stack: bool = False
     """Asks for a stack from which code can run; so does a file that says nothing of its stack."""
     relro: bool = True
@@ -136,8 +138,9 @@ def parse(data: bytes) -> Elf:
     arch = ARCHES.get((machine, 64 if wide else 32, order), "")
     if arch == "arm" and flags & ARM_HARD_FLOAT:
         arch = "armv7l"
-    elf = Elf(kind=kind, machine=machine, arch=arch, dynamic=False)
     sections = section_table(data, wide, order)
+    stripped = not any(section.kind == SHT_SYMTAB for section in sections)
+    elf = Elf(kind=kind, machine=machine, arch=arch, dynamic=False, stripped=stripped)
     names = Names(data)
     for section in sections:
         if section.kind == SHT_DYNAMIC:

@@ -153,7 +153,7 @@ def unresolved(elf: Elf, system: Platform) -> tuple[Symbol, ...]:
 
 def check_unresolved(path: str, elf: Elf, system: Platform, *, linked: bool) -> Iterator[Finding]:
     """Every symbol will be defined. Other linkers leave open what the interpreter happens to have."""
-    missing = tuple(s.name for s in unresolved(elf, system))
+    missing = tuple(sorted(s.name for s in unresolved(elf, system)))
     if missing:
         yield Finding(
             code="unresolved" if linked else "open",

@@ -74,9 +74,11 @@ def foreign(library: str, own: frozenset[str]) -> bool:
 def check_unresolved(path: str, image: MachO, *, linked: bool) -> Iterator[Finding]:
     """What is asked of no library in particular is Python's."""
     missing = tuple(
-        a.name
-        for a in image.asked
-        if a.anywhere and not a.weak and not PYTHON_NAME.fullmatch(a.name)
+        sorted(
+            a.name
+            for a in image.asked
+            if a.anywhere and not a.weak and not PYTHON_NAME.fullmatch(a.name)
+        )
     )
     if missing:
         yield Finding(

@@ -65,7 +65,7 @@ class Finding:
     """One thing that is wrong with a wheel, or may be."""
 
     code: str
-    """Its kind, a key of `ERRORS` or `WARNINGS`."""
+    """Its kind, one of those that the reference page lists."""
     place: str
     """Path in the wheel, with the machine where a file is for several; empty for the whole wheel."""
     message: str
