@@ -7,14 +7,18 @@ and takes most of what is asked here from its cache.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from zigwheel.errors import AuditError
 from zigwheel.plan.model import Artifact, BuildPlan, Source
-from zigwheel.zig.command import CONTENT, Places, module_words, prefix_maps
+from zigwheel.zig.command import Places, command
 from zigwheel.zig.compile import Run, execute
 from zigwheel.zig.toolchain import Zig
 from zigwheel.zig.windows import IMPORTED, for_windows, undecorated
+
+OBJECT = "asked.o"
+"""File name of each object in turn."""
 
 
 def origins(
@@ -35,13 +39,10 @@ def asked(
     plan: BuildPlan, artifact: Artifact, source: Source, places: Places, zig: Zig, run: Run
 ) -> Iterator[str]:
     """The undefined symbols of one source; none where it cannot be compiled by itself."""
-    file = places.out / "asked.o"
+    words = object_command(plan, artifact, source, places, zig=zig.executable)
+    file = places.out / OBJECT
     file.unlink(missing_ok=True)
-    code, _ = execute(
-        object_command(plan, artifact, source, places, zig=zig.executable, file=file),
-        places.root,
-        run,
-    )
+    code, _ = execute(words, places.root, run)
     if code == 0 and file.is_file():
         yield from undefined(file.read_bytes(), plan.triple)
 
@@ -63,17 +64,21 @@ def undefined(data: bytes, triple: str) -> Iterator[str]:
 
 
 def object_command(
-    plan: BuildPlan, artifact: Artifact, source: Source, places: Places, *, zig: Path, file: Path
+    plan: BuildPlan, artifact: Artifact, source: Source, places: Places, *, zig: Path
 ) -> list[str]:
-    """The command that compiles one source of an artifact into an object."""
-    from dataclasses import replace
-
-    words = [str(zig), "build-obj"]
-    if source.language != "zig":
-        told = [f"-D{CONTENT}={source.content}"] if source.content else []
-        words += ["-cflags", *source.args, *prefix_maps(places), *told, "--", source.path]
-    words += module_words(plan, replace(artifact, kind="library", rpaths=()), places)
-    words += [f"-Mroot={source.path}" if source.language == "zig" else "-Mroot", "-lc"]
-    words += ["-lc++"] if artifact.link_cxx else []
-    words += ["--cache-dir", str(places.local_cache), "--global-cache-dir"]
-    return [*words, str(places.global_cache), "--name", "asked", f"-femit-bin={file}"]
+    """The command that compiles one source of an artifact: that of an archive of it, up to the archive."""
+    alone = replace(
+        artifact,
+        kind="library",
+        output=OBJECT,
+        sources=(source,),
+        link=(),
+        libraries=(),
+        library_dirs=(),
+        rpaths=(),
+        lto=False,
+    )
+    words = command(plan, alone, places, zig=zig, compiler_rt=False)
+    words[1] = "build-obj"
+    words.remove("-static")
+    return words
