@@ -156,31 +156,34 @@ def ambient_of(setup: Setup, target: Target) -> Ambient:
 
 def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
     """The headers of the target's Python, put into the cache if need be."""
-    from zigwheel.plan.resolve import is_limited
+    from zigwheel.plan.resolve import common_stable_abi
     from zigwheel.storage import told
     from zigwheel.target.header_tree import headers_sha256, materialise
     from zigwheel.target.headers import find_headers
     from zigwheel.target.pyconfig import render
-    from zigwheel.target.python import parse_py_api
+    from zigwheel.target.pypy import own_pyconfig
 
-    extensions = setup.config.extension
-    limited = bool(extensions) and all(is_limited(setup.config, e, target) for e in extensions)
+    stable = common_stable_abi(setup.config, target)
     source = find_headers(
         target.python,
-        limited_api_minimum=parse_py_api(setup.config.py_api) if limited else None,
+        limited_api_minimum=stable.minimum if stable else None,
         given=setup.config.python_headers,
         host=setup.host,
         environ=setup.environ,
     )
     triple = target.triple
-    pyconfig = render(
-        arch=triple.arch,
-        os=triple.os,
-        libc=triple.libc,
-        libc_floor=triple.floor,
-        version=source.version,
-        free_threaded=target.python.free_threaded,
-    )
+    if target.python.is_pypy:
+        pyconfig = own_pyconfig(source, triple)
+    else:
+        pyconfig = render(
+            arch=triple.arch,
+            os=triple.os,
+            libc=triple.libc,
+            libc_floor=triple.floor,
+            version=source.version,
+            # a stable ABI has one set of headers, so that either Python gives the same file
+            free_threaded=target.python.free_threaded and not stable,
+        )
     digest = headers_sha256(source, pyconfig)
     folder = cache / "headers" / digest[:32]
     if not folder.is_dir():

@@ -217,7 +217,7 @@ def tag_of(setup: Setup, *, foreign: bool) -> WheelTag:
     """
     from dataclasses import replace
 
-    from zigwheel.plan.resolve import is_limited
+    from zigwheel.plan.resolve import common_stable_abi
     from zigwheel.target.tags import wheel_tag
 
     config, target = setup.config, setup.target
@@ -225,10 +225,8 @@ def tag_of(setup: Setup, *, foreign: bool) -> WheelTag:
         return wheel_tag(None, kind="pure")
     if not config.extension:
         tag = wheel_tag(target, kind="platform")
-    elif all(is_limited(config, extension, target) for extension in config.extension):
-        tag = wheel_tag(target, kind="abi3", py_api=config.py_api)
     else:
-        tag = wheel_tag(target, kind="cpython")
+        tag = wheel_tag(target, kind="extension", stable=common_stable_abi(config, target))
     return replace(tag, platforms=(f"linux_{target.triple.arch}",)) if foreign else tag
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zigwheel.config.model import Config
 from zigwheel.config.read import Project, load_config, read_project
 from zigwheel.target.model import Host, Target
-from zigwheel.target.python import parse_py_api, uses_limited_api
+from zigwheel.target.stable import stable_abi
 
 if TYPE_CHECKING:
     from zigwheel.config.conditions import Conditions
@@ -122,13 +122,13 @@ def conditions_of(config: Config, target: Target, environ: Mapping[str, str]) ->
     """What `if.*` of an override is held against."""
     from zigwheel.config.conditions import Conditions
 
-    limited = config.py_api and uses_limited_api(target.python, parse_py_api(config.py_api))
+    stable = stable_abi(target.python, config.py_api)
     return Conditions(
         os=target.triple.os,
         arch=target.triple.arch,
         libc=target.triple.libc,
         python=target.python.version,
-        abi="abi3" if limited else target.python.abi,
+        abi=stable.name if stable else target.python.abi,
         environ=environ,
     )
 

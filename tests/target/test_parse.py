@@ -246,7 +246,7 @@ def test_every_name_of_a_target_parses_back(target: Target) -> None:
         environ = {"MACOSX_DEPLOYMENT_TARGET": f"{floor[0]}.{floor[1]}"}
     else:
         environ = {}
-    wheel = wheel_tag(target, kind="cpython").filename_part
+    wheel = wheel_tag(target, kind="extension").filename_part
     for text in (
         target.triple.zig,
         ".".join(platform_tags(target.triple)),
@@ -260,7 +260,7 @@ def test_every_name_of_a_target_parses_back(target: Target) -> None:
 
 @given(linux_targets)
 def test_text_with_a_floor_needs_no_options(target: Target) -> None:
-    for text in (wheel_tag(target, kind="cpython").filename_part, *platform_tags(target.triple)):
+    for text in (wheel_tag(target, kind="extension").filename_part, *platform_tags(target.triple)):
         assert resolve(text, target.python.abi, manylinux="2_50", musllinux="1_4") == target
 
 
@@ -270,4 +270,4 @@ def test_any_text_parses_or_is_refused(text: str) -> None:
         target = resolve(text)
     except TargetError:
         return
-    assert resolve(wheel_tag(target, kind="cpython").filename_part) == target
+    assert resolve(wheel_tag(target, kind="extension").filename_part) == target

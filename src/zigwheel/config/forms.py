@@ -113,11 +113,12 @@ ReleaseNumber: TypeAlias = Annotated[
         "a version, such as `0.1` (PEP 440)",
     ),
 ]
-StableAbi: TypeAlias = Annotated[
+PyApi: TypeAlias = Annotated[
     str,
     Form(
-        r"cp3(?:[2-9]|[1-9][0-9])",
-        "`cp3` and the oldest minor version, such as `cp310`",
+        r"cp3(?:[2-9]|[1-9][0-9])(?:\.cp3(?:1[5-9]|[2-9][0-9])t)?|cp3(?:1[5-9]|[2-9][0-9])t",
+        "`cp3` and the oldest minor version, such as `cp310`; with a `t`, from `cp315t` on; "
+        "or both, such as `cp310.cp315t`",
     ),
 ]
 # PEP 571, 599 and 600: what the names of the policies stand for.

@@ -28,9 +28,9 @@ from zigwheel.config.forms import (
     ModuleName,
     MuslVersion,
     ProjectPath,
+    PyApi,
     ReleaseNumber,
     ScriptName,
-    StableAbi,
     Symbol,
     WheelPath,
 )
@@ -213,14 +213,17 @@ class Config:
     (`cp313-manylinux_aarch64`). Default: this machine.
     """
     python: str = ""
-    """Python of the target, such as `cp313`. Default: the running one."""
+    """Python of the target, such as `cp313`, `cp314t` or `pp311`. Default: the running one."""
     python_headers: str = ""
     """Where the headers of the target's Python are: an interpreter, an installation's prefix, an
     include folder, or an unpacked distribution. Default: any installed interpreter of the same
-    minor version.
+    minor version, which for PyPy is a PyPy.
     """
-    py_api: StableAbi = ""
-    """Stable ABI: `cp310` gives one `abi3` wheel for CPython 3.10 and newer."""
+    py_api: PyApi = ""
+    """Stable ABI: `cp310` gives one `abi3` wheel for CPython 3.10 and newer. `cp315t` gives one
+    `abi3.abi3t` wheel (PEP 803) for CPython 3.15 and newer, with the GIL and free-threaded;
+    `cp310.cp315t` gives both. A Python that neither serves gets a wheel of its own, as PyPy does.
+    """
     manylinux: GlibcVersion = "2_17"
     """Oldest glibc that published wheels run on, such as `2_28`."""
     musllinux: MuslVersion = "1_2"
@@ -282,7 +285,9 @@ class Condition:
     `>=3.10,<3.13`.
     """
     abi: Globs = ()
-    """ABI tag: `cp313`, `cp313t` for a free-threaded Python, `abi3` with `py-api`."""
+    """ABI tag: `cp313`, `cp313t` for a free-threaded Python, `pypy311_pp73`; with `py-api`, `abi3` or
+    `abi3t`.
+    """
     env: Mapping[str, str | bool] = field(default_factory=lambda: MappingProxyType({}))
     """Environment variables: `NAME = true` (set and not empty), `NAME = false` (not set, or empty),
     or `NAME = "..."`, the value itself or a regular expression for the whole of it.

@@ -52,7 +52,7 @@ def find_headers(
     places: list[Place] = []
     for place in search(host, environ):
         places.append(place)
-        exact = [source for source in place.sources if source.version == python.version]
+        exact = [source for source in place.sources if source.serves(python)]
         if exact:
             return _best(exact, python)
     for place in _asked(python, places, host=host, environ=environ):
@@ -74,7 +74,11 @@ def _best(sources: Iterable[HeaderSource], python: PythonTarget) -> HeaderSource
 def _stable_abi_sources(
     sources: Iterable[HeaderSource], minimum: tuple[int, int] | None
 ) -> HeaderSource | None:
-    enough = [source for source in sources if minimum and source.version >= minimum]
+    enough = [
+        source
+        for source in sources
+        if minimum and source.version >= minimum and source.implementation == "cpython"
+    ]
     return min(enough, key=lambda source: source.version, default=None)
 
 
@@ -82,7 +86,8 @@ def _asked(
     python: PythonTarget, places: list[Place], *, host: Host, environ: Mapping[str, str]
 ) -> Iterator[Place]:
     """Interpreters of the wanted version, run to learn where their headers are."""
-    names = {f"python{python.version_text}", f"python{python.version_text}t"}
+    stem = "pypy" if python.is_pypy else "python"
+    names = {f"{stem}{python.version_text}", f"{stem}{python.version_text}t"}
     commands = [
         ("PATH", [place.interpreter])
         for place in places
@@ -93,7 +98,7 @@ def _asked(
         answer = run_quietly([uv, "python", "find", "--no-python-downloads", str(python)], environ)
         if isinstance(answer, str) and os.path.isabs(answer):
             commands.append(("uv python find", [answer]))
-    launcher = on_path("py", host, environ) if host.os == "windows" else ""
+    launcher = on_path("py", host, environ) if host.os == "windows" and not python.is_pypy else ""
     if launcher:
         commands.append(("py launcher", [launcher, f"-{python}"]))
     for origin, command in commands:
@@ -102,7 +107,7 @@ def _asked(
         if isinstance(source, str):
             yield Place(origin=f"{origin}, run", where=where, note=source)
         else:
-            fits = source.version == python.version
+            fits = source.serves(python)
             yield Place(
                 origin=f"{origin}, run",
                 where=where,
@@ -131,7 +136,7 @@ def _given(
             )
         path = Path(command)
     sources, reason = _in_given(path, environ)
-    exact = [source for source in sources if source.version == python.version]
+    exact = [source for source in sources if source.serves(python)]
     chosen = _best(exact, python) if exact else _stable_abi_sources(sources, minimum)
     if chosen:
         return chosen
@@ -172,7 +177,9 @@ def _in_given(path: Path, environ: Mapping[str, str]) -> tuple[tuple[HeaderSourc
 
 def _wanted(python: PythonTarget, minimum: tuple[int, int] | None) -> str:
     return (
-        f"Python {minimum[0]}.{minimum[1]} or newer" if minimum else f"Python {python.version_text}"
+        f"Python {minimum[0]}.{minimum[1]} or newer"
+        if minimum
+        else f"{'PyPy' if python.is_pypy else 'Python'} {python.version_text}"
     )
 
 
@@ -184,7 +191,9 @@ def _nothing_found(
         "macos": f"brew install python@{python.version_text}",
         "windows": f"winget install Python.Python.{python.version_text}",
     }.get(host.os, f"apt-get install python{python.version_text}-dev")
-    if host.libc == "musl":
+    if python.is_pypy:
+        commands = "apt-get install pypy3-dev"
+    elif host.libc == "musl":
         commands = "apk add python3-dev"
     return HeadersError(
         f"no headers of {_wanted(python, minimum)} were found on this machine; looked at\n{looked}",

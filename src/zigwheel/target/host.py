@@ -54,6 +54,7 @@ def describe_host() -> Host:
     python = PythonTarget(
         version=(sys.version_info[0], sys.version_info[1]),
         free_threaded=is_free_threaded(EXTENSION_SUFFIXES),
+        implementation="pypy" if sys.implementation.name == "pypy" else "cpython",
     )
     return Host(
         arch=_arch(system, elf),

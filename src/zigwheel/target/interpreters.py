@@ -14,10 +14,11 @@ from pathlib import Path
 
 from zigwheel.target.host import home_folder
 from zigwheel.target.model import Host
+from zigwheel.target.python import Implementation, PythonTarget
 
 _NUMBER = re.compile(r"^#\s*define\s+PY_(MAJOR|MINOR)_VERSION\s+(\d+)", re.MULTILINE | re.ASCII)
 _RELEASE = re.compile(r'^#\s*define\s+PY_VERSION\s+"([^"]*)"', re.MULTILINE)
-_INTERPRETER = r"python(?:3(?:\.(\d+)t?)?)?(?:\.exe)?"
+_INTERPRETER = r"(?:python|pypy)(?:3(?:\.(\d+)t?)?)?(?:\.exe)?"
 _FOLDER_VERSION = r"3\.\d+"
 
 _QUESTION = "import sysconfig; print(sysconfig.get_path('include'))"
@@ -36,6 +37,12 @@ class HeaderSource:
     """Full version, such as `3.13.0`, from `patchlevel.h`."""
     origin: str
     """How it was found, such as `pyenv`."""
+    implementation: Implementation = "cpython"
+    """Whose headers they are."""
+
+    def serves(self, python: PythonTarget) -> bool:
+        """Whether these are the headers of `python`."""
+        return (self.implementation, self.version) == (python.implementation, python.version)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +68,7 @@ class Place:
 
 
 def read_headers(include: Path, origin: str) -> HeaderSource | None:
-    """The headers in a folder; None where it has no `Python.h`, or not CPython's."""
+    """The headers in a folder; None where it has no `Python.h`."""
     try:
         with open(include / "patchlevel.h", encoding="utf-8", errors="replace") as file:
             text = file.read()
@@ -69,20 +76,29 @@ def read_headers(include: Path, origin: str) -> HeaderSource | None:
         return None
     numbers = dict(_NUMBER.findall(text))
     release = _RELEASE.search(text)
-    if "PYPY_VERSION" in text or len(numbers) < 2 or not release:
+    if len(numbers) < 2 or not release:
         return None
     if not (include / "Python.h").is_file():
         return None
     version = (int(numbers["MAJOR"]), int(numbers["MINOR"]))
-    return HeaderSource(include=include, version=version, release=release[1], origin=origin)
+    return HeaderSource(
+        include=include,
+        version=version,
+        release=release[1],
+        origin=origin,
+        implementation="pypy" if "PYPY_VERSION" in text else "cpython",
+    )
 
 
 def headers_below(prefix: Path, origin: str) -> tuple[HeaderSource, ...]:
-    """The headers of an installation, the newest first: in `include/python3.X`, or `include` itself."""
+    """The headers of an installation, the newest first: in `include/python3.X`, or `include` itself.
+
+    PyPy's are in `include/pypy3.X`.
+    """
     folders = [prefix / "include"]
     try:
         with os.scandir(prefix / "include") as entries:
-            names = sorted(entry.name for entry in entries if entry.name.startswith("python3."))
+            names = sorted(entry.name for entry in entries if entry.name.startswith(("python3.", "pypy3.")))
     except OSError:
         names = []
         # On Windows the two are one; in an unpacked copy of its files they may not be.
