@@ -39,7 +39,11 @@ def machine(
         libc=libc,
         libc_version=libc_version,
         implementation=implementation,
-        python=PythonTarget(version=version, free_threaded=free_threaded),
+        python=PythonTarget(
+            version=version,
+            free_threaded=free_threaded,
+            implementation="pypy" if implementation == "pypy" else "cpython",
+        ),
         include=include,
         executable=executable,
         prefix_globs=prefix_globs,
@@ -61,6 +65,16 @@ def write_headers(include: Path, release: str) -> Path:
         path = include / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    return include
+
+
+def write_pypy_headers(include: Path, release: str, *, pointer: int = 8) -> Path:
+    """An include folder as PyPy has it: other headers, and sizes in one of them."""
+    write_headers(include, release)
+    with open(include / "patchlevel.h", "a", encoding="utf-8") as file:
+        file.write('#define PYPY_VERSION "7.3.19"\n')
+    (include / "pypy_macros.h").write_text(f"#define SIZEOF_VOID_P {pointer}\n", encoding="utf-8")
+    (include / "pyconfig.h").write_text("#define WITHOUT_COMPLEX\n", encoding="utf-8")
     return include
 
 

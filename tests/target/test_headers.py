@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.target.machines import PATCHLEVEL, install, machine, write_headers, write_program
+from tests.target.machines import (
+    PATCHLEVEL,
+    install,
+    machine,
+    write_headers,
+    write_program,
+    write_pypy_headers,
+)
 from zigwheel.errors import HeadersError
 from zigwheel.target.headers import find_headers
 from zigwheel.target.interpreters import HeaderSource, prefixes_of, read_headers
@@ -168,10 +175,34 @@ def test_patchlevel_is_believed_and_not_the_path(tmp_path: Path) -> None:
 
 
 def test_pypy_is_not_cpython(tmp_path: Path) -> None:
-    include = write_headers(tmp_path, "3.10.14")
-    with open(include / "patchlevel.h", "a", encoding="utf-8") as file:
-        file.write('#define PYPY_VERSION "7.3.17"\n')
-    assert read_headers(include, "test") is None
+    """Beside each other in one prefix, as Debian installs them."""
+    pypy = write_pypy_headers(tmp_path / "include" / "pypy3.11", "3.11.11")
+    found = read_headers(pypy, "test")
+    assert found is not None
+    assert (found.implementation, found.version) == ("pypy", (3, 11))
+    message = refused(python="3.11", given=str(tmp_path))
+    assert "not of Python 3.11" in message
+    cpython = write_headers(tmp_path / "include" / "python3.11", "3.11.2")
+    assert find("3.11", given=str(tmp_path)).include == cpython
+    assert find("pp311", given=str(tmp_path)).include == pypy
+    assert find("pp311", given=str(pypy)).include == pypy
+
+
+def test_pypy_does_not_serve_a_stable_abi(tmp_path: Path) -> None:
+    write_pypy_headers(tmp_path / "include" / "pypy3.11", "3.11.11")
+    assert "not of Python 3.10 or newer" in refused(
+        python="3.10", given=str(tmp_path), minimum=(3, 10)
+    )
+
+
+def test_pypy_on_path(tmp_path: Path) -> None:
+    program = write_program(tmp_path / "bin" / "pypy3", "exit 1")
+    pypy = write_pypy_headers(tmp_path / "include" / "pypy3.11", "3.11.11")
+    environ = {"PATH": str(program.parent)}
+    assert find("pp311", environ=environ).include == pypy
+    message = refused(python="pp310", environ=environ)
+    assert message.startswith("no headers of PyPy 3.10 were found on this machine")
+    assert "`uv python install pypy3.10`, `apt-get install pypy3-dev`" in message
 
 
 def test_prefixes_on_windows(tmp_path: Path) -> None:

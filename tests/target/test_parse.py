@@ -112,6 +112,29 @@ def test_stable_abi_of_an_old_python() -> None:
     assert resolve("cp310-abi3-manylinux_2_28_x86_64", host=pypy).python.abi == "cp310"
 
 
+@pytest.mark.parametrize("abi", ["abi3t", "abi3.abi3t"])
+def test_stable_abi_of_free_threaded_pythons(abi: str) -> None:
+    text = f"cp315-{abi}-manylinux_2_28_x86_64"
+    free = machine(version=(3, 15), free_threaded=True)
+    for host in (machine(), machine(version=(3, 15)), machine(version=(3, 14)), free):
+        assert resolve(text, host=host).python.abi == "cp315t"
+    assert resolve(text, "cp315").python.abi == "cp315"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["pp311-manylinux_x86_64", "pp311-pypy311_pp73-manylinux2014_x86_64.manylinux_2_17_x86_64"],
+)
+def test_pypy(text: str) -> None:
+    target = resolve(text)
+    assert (target.python.name, target.triple.zig) == ("pp311", "x86_64-linux-gnu.2.17")
+    assert identifier(target) == "pp311-manylinux_x86_64"
+
+
+def test_a_running_pypy_is_the_target() -> None:
+    assert resolve(host=machine(implementation="pypy", version=(3, 10))).python.name == "pp310"
+
+
 @pytest.mark.parametrize(
     ("host", "options", "expected"),
     [

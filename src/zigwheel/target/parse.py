@@ -264,7 +264,7 @@ def _this_machine(floors: Floors, *, host: Host) -> Triple:
     if host.os == "windows":
         return read_triple(f"{host.arch}-windows-gnu", floors, place=place)
     if host.os != "linux":
-        raise TargetError(
+        raise unsupported_platform(host.os, place=place) or TargetError(
             f"{place} runs `{host.os}`, which zigwheel does not build for",
             hint="name a target, for example with -C target=manylinux_x86_64",
         )
