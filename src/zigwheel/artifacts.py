@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from zigwheel.plan.components import Component, library_component
 from zigwheel.plan.flags import Ambient
 from zigwheel.plan.model import BuildPlan
 from zigwheel.setup import Setup, say, warn
@@ -32,6 +33,8 @@ class Built:
     """Folders from which Python's headers were taken."""
     foreign: tuple[str, ...]
     """Libraries that are loaded and that no manylinux or musllinux system is bound to have."""
+    contents: Mapping[str, tuple[Component, ...]]
+    """What is linked into a file and has a life of its own, by the keys of `files`; empty if nobody asked."""
 
     @property
     def packaged(self) -> dict[str, Path]:
@@ -60,10 +63,10 @@ class Headers:
 
 
 @contextmanager
-def compiled(setup: Setup, name: str) -> Iterator[Built | None]:
+def compiled(setup: Setup, name: str, *, contents: bool = False) -> Iterator[Built | None]:
     """Compile everything into a folder that is gone when the block ends; None if there is nothing.
 
-    `name` is the distribution's. Raises `PlanError`, `CompileError`, `AuditError`, `StorageError`,
+    `name` is the distribution's; `contents` asks for `Built.contents`. Raises `PlanError`, `CompileError`, `AuditError`, `StorageError`,
     and what finding Zig and the headers raises.
     """
     import tempfile
@@ -77,11 +80,13 @@ def compiled(setup: Setup, name: str) -> Iterator[Built | None]:
         folder = tempfile.TemporaryDirectory(prefix="zigwheel-", ignore_cleanup_errors=True)
     with folder as work:
         with told("compiling", Path(work)):
-            built = compile_into(setup, setup.target, name, Path(work))
+            built = compile_into(setup, setup.target, name, Path(work), contents=contents)
         yield built
 
 
-def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
+def compile_into(
+    setup: Setup, target: Target, name: str, work: Path, *, contents: bool
+) -> Built:
     """Plan and compile into `work`."""
     from zigwheel.zig.compile import compile_direct
     from zigwheel.zig.musl import libc_name, rename_libc
@@ -99,6 +104,7 @@ def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
     else:
         build_file = ejected or kept_file(cache, build_file_text(plan, target))
         files = compile_with_zig_build(plan, target, places, zig, run, build_file=build_file)
+    inside = contents_of(setup, plan, places, zig, run) if contents else {}
     if libc := libc_name(plan.triple):
         for file in files.values():
             rename_libc(file, libc)
@@ -109,7 +115,23 @@ def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
         files=files,
         header_sources=(headers.source,) if headers else (),
         foreign=checked(files, setup, target),
+        contents=inside,
     )
+
+
+def contents_of(
+    setup: Setup, plan: BuildPlan, places: Places, zig: Zig, run: Run
+) -> dict[str, tuple[Component, ...]]:
+    """What was linked statically into each file that is shipped, as written in the config, then Zig's."""
+    from zigwheel.zig.linked import linked
+
+    found = {}
+    for artifact in plan.artifacts:
+        if artifact.kind != "library":
+            names, parts = linked(plan, artifact, places, zig, run)
+            own = (library_component(e) for e in setup.config.library if e.name in names)
+            found[artifact.install] = (*own, *parts)
+    return found
 
 
 def plan_of(

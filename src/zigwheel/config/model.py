@@ -17,6 +17,7 @@ from typing import Annotated, Literal, TypeAlias
 from zigwheel.config.forms import (
     AttributeName,
     BuildTag,
+    CpeName,
     Cpu,
     CStandard,
     CxxStandard,
@@ -27,6 +28,7 @@ from zigwheel.config.forms import (
     Mark,
     ModuleName,
     MuslVersion,
+    PackageUrl,
     ProjectPath,
     PyApi,
     ReleaseNumber,
@@ -118,6 +120,18 @@ class Library(Compilation):
 
     name: FileName
     """Name that the `link` of other entries uses."""
+    version: str = ""
+    """Version of the library, such as `1.3.1`, for the wheel's bill of materials (PEP 770)."""
+    license: str = ""
+    """Its license as an SPDX expression, such as `Zlib`, for the bill of materials. The text of the
+    license goes into `project.license-files`.
+    """
+    purl: PackageUrl = ""
+    """Its package URL, such as `pkg:github/madler/zlib@v1.3.1`, by which scanners know it."""
+    cpe: CpeName = ""
+    """Its CPE name, such as `cpe:2.3:a:zlib:zlib:1.3.1:*:*:*:*:*:*:*`, by which databases of
+    vulnerabilities know it.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 import threading
@@ -100,7 +101,7 @@ def make(
 ) -> None:
     """Make one artifact, first without compiler_rt, which few need and which is slow to build once."""
     words = command(plan, artifact, places, zig=zig.executable, compiler_rt=False)
-    code, said = execute(words, places.root, run, stop)
+    code, said = execute_link(words, artifact, places, run, stop)
     file = places.out / artifact.output
     if code == 0:
         needs = artifact.kind == "extension" and asks_for_builtins(undefined_in(file))
@@ -108,7 +109,7 @@ def make(
         needs = artifact.kind == "executable" and "undefined symbol: " in said
     if needs:
         words = command(plan, artifact, places, zig=zig.executable, compiler_rt=True)
-        code, said = execute(words, places.root, run, stop)
+        code, said = execute_link(words, artifact, places, run, stop)
     if code != 0:
         before = [
             command(plan, plan.library(name), places, zig=zig.executable, compiler_rt=False)
@@ -117,6 +118,27 @@ def make(
         raise failure(artifact, [*before, words], said, code, places)
     if said:
         run.say(said)
+
+
+LINKERS = re.compile(r"^(?:ld\.lld|lld-link|zig ld) .*", re.MULTILINE)
+"""Command lines of the linkers inside of Zig, as `--verbose-link` prints them."""
+
+
+def execute_link(
+    words: Sequence[str], artifact: Artifact, places: Places, run: Run, stop: threading.Event
+) -> tuple[int, str]:
+    """Run a command as `execute` does, and note the command line of its linker beside the artifact."""
+    if artifact.kind == "library":
+        return execute(words, places.root, run, stop)
+    code, said = execute([*words, "--verbose-link"], places.root, run, stop)
+    for line in LINKERS.findall(said):
+        link_line_file(places, artifact).write_text(line, encoding="utf-8")
+    return code, LINKERS.sub("", said).strip()
+
+
+def link_line_file(places: Places, artifact: Artifact) -> Path:
+    """Where the linker's command line stands."""
+    return places.out / f"{artifact.output}.link"
 
 
 def execute(
