@@ -59,7 +59,7 @@ class Headers:
     sha256: str
     """Digest of what is in it."""
     source: Path
-    """Include folder of the interpreter that they were taken from."""
+    """Include folder of the interpreter or the header pack that they were taken from."""
 
 
 @contextmanager
@@ -180,6 +180,7 @@ def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
     """The headers of the target's Python, put into the cache if need be."""
     from zigwheel.plan.resolve import common_stable_abi
     from zigwheel.storage import told
+    from zigwheel.target.header_packs import keep, packs_here
     from zigwheel.target.header_tree import headers_sha256, materialise
     from zigwheel.target.headers import find_headers
     from zigwheel.target.pyconfig import render
@@ -192,7 +193,9 @@ def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
         given=setup.config.python_headers,
         host=setup.host,
         environ=setup.environ,
+        packs=packs_here(setup.cache),
     )
+    source = keep(source, cache)
     triple = target.triple
     if target.python.is_pypy:
         pyconfig = own_pyconfig(source, triple)

@@ -51,7 +51,7 @@ def said(python: ForeignPython, wheel: Path, folder: Path) -> str:
         ("cp313", "cp310-abi3", "_counter.abi3.so", "abi3"),
         ("cp315", "cp310-abi3", "_counter.abi3.so", "abi3"),
         ("cp315t", "cp315-abi3.abi3t", "_counter.abi3t.so", "abi3t"),
-        ("pp311", "pp311-pypy311_pp73", "_counter.pypy311-pp73-x86_64-linux-gnu.so", "own"),
+        ("pp311", "pp311-pypy311_pp80", "_counter.pypy311-pp80-x86_64-linux-gnu.so", "own"),
     ],
 )
 def test_which_wheel(made: Made, tmp_path: Path, python: str, tag: str, file: str, abi: str) -> None:

@@ -54,7 +54,7 @@ def test_the_examples_run(
 ) -> None:
     settings = [f"target={NAME}", f"python-headers={pypy.root}"]
     wheel = build(copied(name, tmp_path / "project"), tmp_path / "out", with_zig, settings=settings)
-    assert "-pp311-pypy311_pp73-manylinux2014_x86_64" in wheel.name
+    assert "-pp311-pypy311_pp80-manylinux2014_x86_64" in wheel.name
     site = unpacked(wheel, tmp_path / "site")
     done = pypy.run([own_tests(name)], pythonpath=[site])
     said = done.stderr.strip().splitlines()
@@ -71,7 +71,7 @@ def test_other_machines_need_headers_of_their_size(
     wheel = build(
         project, tmp_path / "out", with_zig, settings=["target=pp311-manylinux_aarch64", headers]
     )
-    assert "-pp311-pypy311_pp73-manylinux2014_aarch64" in wheel.name
+    assert "-pp311-pypy311_pp80-manylinux2014_aarch64" in wheel.name
     words = [sys.executable, "-m", "zigwheel", "build", project, "--target", "pp311-manylinux_i686"]
     done = subprocess.run(
         [*words, "-C", headers, "-o", tmp_path / "no"], env=with_zig, capture_output=True, text=True

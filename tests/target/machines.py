@@ -5,8 +5,10 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+from zigwheel.target.header_packs import MANIFEST, manifest_text, packed
+from zigwheel.target.installation import read_headers
 from zigwheel.target.model import Host
-from zigwheel.target.python import PythonTarget
+from zigwheel.target.python import PythonTarget, pypy
 from zigwheel.target.triple import Libc
 
 PATCHLEVEL = """\
@@ -39,11 +41,9 @@ def machine(
         libc=libc,
         libc_version=libc_version,
         implementation=implementation,
-        python=PythonTarget(
-            version=version,
-            free_threaded=free_threaded,
-            implementation="pypy" if implementation == "pypy" else "cpython",
-        ),
+        python=pypy(version)
+        if implementation == "pypy"
+        else PythonTarget(version=version, free_threaded=free_threaded),
         include=include,
         executable=executable,
         prefix_globs=prefix_globs,
@@ -68,11 +68,13 @@ def write_headers(include: Path, release: str) -> Path:
     return include
 
 
-def write_pypy_headers(include: Path, release: str, *, pointer: int = 8) -> Path:
+def write_pypy_headers(
+    include: Path, release: str, *, pointer: int = 8, pypy: str = "8.0.1"
+) -> Path:
     """An include folder as PyPy has it: other headers, and sizes in one of them."""
     write_headers(include, release)
     with open(include / "patchlevel.h", "a", encoding="utf-8") as file:
-        file.write('#define PYPY_VERSION "7.3.19"\n')
+        file.write(f'#define PYPY_VERSION "{pypy}"\n')
     (include / "pypy_macros.h").write_text(f"#define SIZEOF_VOID_P {pointer}\n", encoding="utf-8")
     (include / "pyconfig.h").write_text("#define WITHOUT_COMPLEX\n", encoding="utf-8")
     return include
@@ -92,3 +94,17 @@ def write_program(path: Path, script: str) -> Path:
     path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return path
+
+
+def write_pack(folder: Path, *releases: str, version: str = "2026.11") -> Path:
+    """A header pack of these releases."""
+    entries = []
+    for release in releases:
+        name = f"python{'.'.join(release.split('.')[:2])}"
+        include = write_headers(folder / "include" / name, release)
+        (include / "pyconfig.h").unlink()
+        source = read_headers(include, "test")
+        assert source
+        entries.append(packed(source))
+    (folder / MANIFEST).write_text(manifest_text(version, entries), encoding="utf-8")
+    return folder

@@ -128,7 +128,12 @@ def test_stable_abi_of_free_threaded_pythons(abi: str) -> None:
 def test_pypy(text: str) -> None:
     target = resolve(text)
     assert (target.python.name, target.triple.zig) == ("pp311", "x86_64-linux-gnu.2.17")
+    assert target.python.abi == ("pypy311_pp73" if "pp73" in text else "pypy311_pp80")
     assert identifier(target) == "pp311-manylinux_x86_64"
+
+
+def test_the_option_tells_the_abi_of_pypy() -> None:
+    assert resolve("pp311-manylinux_x86_64", "pypy311_pp73").python.pypy_abi == "pp73"
 
 
 def test_a_running_pypy_is_the_target() -> None:

@@ -85,10 +85,19 @@ NOT_YET = f"{LINUX}; name such a target, for example with -C target=manylinux_x8
             ),
         ),
         (
+            "pp311-pypy311_pp80-manylinux_2_28_x86_64",
+            "pypy311_pp73",
+            (
+                "target `pp311-pypy311_pp80-manylinux_2_28_x86_64` names PyPy 3.11 (pp80), but python "
+                "is `pypy311_pp73`\n"
+                "  hint: give one of the two, or the same Python in both"
+            ),
+        ),
+        (
             "pp311-manylinux_x86_64",
             "cp311",
             (
-                "target `pp311-manylinux_x86_64` names PyPy 3.11, but python is `cp311`\n"
+                "target `pp311-manylinux_x86_64` names PyPy 3.11 (pp80), but python is `cp311`\n"
                 "  hint: give one of the two, or the same Python in both"
             ),
         ),
@@ -218,7 +227,7 @@ FREEBSD = machine(os="freebsd14", libc="none", libc_version=None)
         (
             machine(implementation="pypy", version=(3, 12)),
             {},
-            f"this Python: PyPy 3.12 is not supported\n  hint: supported are {SUPPORTED}",
+            f"this Python: PyPy 3.12 (pp73) is not supported\n  hint: supported are {SUPPORTED}",
         ),
         (
             machine(implementation="pypy", version=(3, 11), libc="musl", libc_version=(1, 2)),

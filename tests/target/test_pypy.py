@@ -9,7 +9,7 @@ import pytest
 from tests.target.machines import write_pypy_headers
 from tests.target.test_python import linux
 from zigwheel.errors import HeadersError
-from zigwheel.target.interpreters import HeaderSource, read_headers
+from zigwheel.target.installation import HeaderSource, read_headers
 from zigwheel.target.pypy import own_pyconfig
 
 

@@ -10,6 +10,7 @@ from zigwheel.errors import TargetError
 from zigwheel.target.python import (
     PythonTarget,
     parse_python,
+    pypy,
     require_platform,
     suffix,
 )
@@ -26,7 +27,9 @@ cpythons = st.one_of(
     ),
 )
 pypys = st.builds(
-    lambda minor: PythonTarget(version=(3, minor), implementation="pypy"), st.integers(9, 11)
+    lambda minor, abi: pypy((3, minor), abi),
+    st.integers(9, 11),
+    st.sampled_from(["", "pp73", "pp80"]),
 )
 pythons = st.one_of(cpythons, pypys)
 
@@ -43,10 +46,10 @@ def test_names() -> None:
     assert (free.tag, free.abi, free.minor) == ("cp313", "cp313t", 13)
     assert (plain.version_text, plain.include_name, str(plain)) == ("3.9", "python3.9", "3.9")
     assert (free.version_text, free.include_name, str(free)) == ("3.13", "python3.13t", "3.13t")
-    pypy = PythonTarget(version=(3, 11), implementation="pypy")
-    assert (pypy.tag, pypy.abi, pypy.name) == ("pp311", "pypy311_pp73", "pp311")
-    assert (pypy.version_text, pypy.include_name, str(pypy)) == ("3.11", "pypy3.11", "pypy3.11")
-    assert [p.title for p in (plain, free, pypy)] == ["CPython 3.9", "CPython 3.13t", "PyPy 3.11"]
+    other = pypy((3, 11), "pp73")
+    assert (other.tag, other.abi, other.name) == ("pp311", "pypy311_pp73", "pp311")
+    assert (other.version_text, other.include_name, str(other)) == ("3.11", "pypy3.11", "pypy3.11")
+    assert [p.title for p in (plain, free, other)] == ["CPython 3.9", "CPython 3.13t", "PyPy 3.11 (pp73)"]
 
 
 @pytest.mark.parametrize(
@@ -66,16 +69,29 @@ def test_parse(text: str, version: tuple[int, int], free_threaded: bool) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["pp311", "pypy3.11", "pypy-3.11", "pypy311_pp73", "pp311-pypy311_pp73"]
+    ("text", "version", "abi"),
+    [
+        ("pp311", (3, 11), "pp80"),
+        ("pypy3.11", (3, 11), "pp80"),
+        ("pypy-3.11", (3, 11), "pp80"),
+        ("pypy311_pp73", (3, 11), "pp73"),
+        ("pp311-pypy311_pp73", (3, 11), "pp73"),
+        ("pp311-pypy311_pp80", (3, 11), "pp80"),
+        ("pp310", (3, 10), "pp73"),
+        ("pp39", (3, 9), "pp73"),
+    ],
 )
-def test_parse_pypy(text: str) -> None:
-    assert parse_python(text) == PythonTarget(version=(3, 11), implementation="pypy")
+def test_parse_pypy(text: str, version: tuple[int, int], abi: str) -> None:
+    assert parse_python(text) == PythonTarget(version=version, implementation="pypy", pypy_abi=abi)
+    assert parse_python(text) == pypy(version, abi)
 
 
 @given(pythons)
 def test_every_name_parses_back(python: PythonTarget) -> None:
-    for text in (python.name, python.abi, str(python), f"{python.tag}-{python.abi}"):
+    for text in (python.abi, f"{python.tag}-{python.abi}"):
         assert parse_python(text) == python
+    for text in (python.name, str(python)):  # which don't tell PyPy's ABI
+        assert parse_python(text).name == python.name
 
 
 @given(st.text(max_size=12))
@@ -116,11 +132,11 @@ WRITE = f"write a tag such as `cp313` or a version such as `3.13`: {SUPPORTED}"
             "python `cp316`: CPython 3.16 is not supported",
             f"supported are {SUPPORTED}",
         ),
-        ("pp38", "python `pp38`: PyPy 3.8 is not supported", f"supported are {SUPPORTED}"),
-        ("pypy3.12", "python `pypy3.12`: PyPy 3.12 is not supported", f"supported are {SUPPORTED}"),
+        ("pp38", "python `pp38`: PyPy 3.8 (pp73) is not supported", f"supported are {SUPPORTED}"),
+        ("pypy3.12", "python `pypy3.12`: PyPy 3.12 (pp73) is not supported", f"supported are {SUPPORTED}"),
         ("pp311t", "python `pp311t` names no Python", WRITE),
         ("pp311-pypy310_pp73", "python `pp311-pypy310_pp73` names no Python", WRITE),
-        ("pp311-pypy311_pp74", "python `pp311-pypy311_pp74` names no Python", WRITE),
+        ("pp311-pypy311", "python `pp311-pypy311` names no Python", WRITE),
         (
             "graalpy311",
             "python `graalpy311`: GraalPy is not supported, only CPython and PyPy are",
@@ -206,8 +222,9 @@ def test_suffix(python: str, triple: Triple, name: str, stable: str) -> None:
 @pytest.mark.parametrize(
     ("python", "triple", "name"),
     [
-        # what Debian's PyPy 7.3.19 says of itself
-        ("pp311", linux("x86_64", "gnu"), ".pypy311-pp73-x86_64-linux-gnu.so"),
+        # what Debian's PyPy 7.3.19 and 8.0.1 say of themselves
+        ("pypy311_pp73", linux("x86_64", "gnu"), ".pypy311-pp73-x86_64-linux-gnu.so"),
+        ("pypy311_pp80", linux("x86_64", "gnu"), ".pypy311-pp80-x86_64-linux-gnu.so"),
         ("pp39", linux("aarch64", "gnu"), ".pypy39-pp73-aarch64-linux-gnu.so"),
     ],
 )

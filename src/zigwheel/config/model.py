@@ -230,8 +230,9 @@ class Config:
     """Python of the target, such as `cp313`, `cp314t` or `pp311`. Default: the running one."""
     python_headers: str = ""
     """Where the headers of the target's Python are: an interpreter, an installation's prefix, an
-    include folder, or an unpacked distribution. Default: any installed interpreter of the same
-    minor version, which for PyPy is a PyPy.
+    include folder, an unpacked distribution, or a header pack. Default: a header pack in the
+    environment that builds, or any installed interpreter of the same minor version; for PyPy, an
+    installed PyPy.
     """
     py_api: PyApi = ""
     """Stable ABI: `cp310` gives one `abi3` wheel for CPython 3.10 and newer. `cp315t` gives one

@@ -9,13 +9,13 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.machinery import EXTENSION_SUFFIXES, PathFinder
 from pathlib import Path
 
 from zigwheel.errors import StorageError
 from zigwheel.target.elf import ElfIdentity, read_elf
 from zigwheel.target.model import Host
-from zigwheel.target.python import PythonTarget
+from zigwheel.target.python import PythonTarget, pypy
 from zigwheel.target.triple import Libc
 
 _OPERATING_SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
@@ -51,11 +51,13 @@ def describe_host() -> Host:
     system = _OPERATING_SYSTEMS.get(sys.platform, sys.platform)
     elf = _own_elf() if system == "linux" else None
     libc, libc_version = _libc(system, elf)
-    python = PythonTarget(
-        version=(sys.version_info[0], sys.version_info[1]),
-        free_threaded=is_free_threaded(EXTENSION_SUFFIXES),
-        implementation="pypy" if sys.implementation.name == "pypy" else "cpython",
-    )
+    version = (sys.version_info[0], sys.version_info[1])
+    if sys.implementation.name == "pypy":
+        python = pypy(version, pypy_abi(EXTENSION_SUFFIXES))
+    else:
+        python = PythonTarget(
+            version=version, free_threaded=is_free_threaded(EXTENSION_SUFFIXES)
+        )
     return Host(
         arch=_arch(system, elf),
         os=system,
@@ -75,6 +77,12 @@ def is_free_threaded(suffixes: list[str]) -> bool:
     `sysconfig` knows as well (`Py_GIL_DISABLED`), but takes milliseconds to load.
     """
     return any(re.match(r"\.(cpython-|cp)\d+d?td?[-.]", suffix) for suffix in suffixes)
+
+
+def pypy_abi(suffixes: list[str]) -> str:
+    """The ABI of a PyPy that loads extensions with these suffixes; empty if they do not say."""
+    found = (re.match(r"\.pypy\d+-(pp\d+)-", suffix) for suffix in suffixes)
+    return next((match[1] for match in found if match), "")
 
 
 def _arch(system: str, elf: ElfIdentity | None) -> str:
@@ -153,6 +161,13 @@ def _include(python: PythonTarget) -> Path | None:
 
     include = Path(sysconfig.get_path("include"))
     return include if (include / "Python.h").is_file() else None
+
+
+def installed_pack() -> Path | None:
+    """Folder of the installed package `zigwheel_headers`, found without importing it."""
+    spec = PathFinder.find_spec("zigwheel_headers")
+    # A folder without `__init__.py` is no package of a distribution.
+    return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def _prefix_globs(system: str, environ: Mapping[str, str]) -> tuple[str, ...]:

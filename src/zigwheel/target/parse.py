@@ -120,12 +120,12 @@ def _choose_python(
     request: _Request, wanted: PythonTarget | None, *, host: Host, text: str
 ) -> PythonTarget:
     if request.python:
-        if wanted and wanted != request.python:
+        if wanted and not _agree(wanted, request.python, text):
             raise TargetError(
-                f"target `{text}` names {request.python.title}, but python is `{wanted.name}`",
+                f"target `{text}` names {request.python.title}, but python is `{wanted.abi}`",
                 hint="give one of the two, or the same Python in both",
             )
-        return request.python
+        return wanted or request.python
     stable = request.stable_abi
     if wanted:
         if stable and not stable.serves(wanted):
@@ -149,6 +149,11 @@ def _choose_python(
         raise unsupported_implementation("this Python", name)
     require_known(host.python, place="this Python")
     return host.python
+
+
+def _agree(wanted: PythonTarget, named: PythonTarget, text: str) -> bool:
+    """Whether both are one Python; an identifier such as `pp311-manylinux_x86_64` tells no ABI."""
+    return wanted == named or (wanted.name == named.name and named.abi not in text)
 
 
 def _read(text: str, floors: Floors, *, host: Host, environ: Mapping[str, str]) -> _Request:

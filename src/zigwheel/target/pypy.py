@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from zigwheel.errors import HeadersError
-from zigwheel.target.interpreters import HeaderSource
+from zigwheel.target.installation import HeaderSource
 from zigwheel.target.triple import Triple
 
 _SIZE = re.compile(r"^#\s*define\s+SIZEOF_VOID_P\s+(\d+)", re.MULTILINE | re.ASCII)

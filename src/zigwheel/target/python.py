@@ -18,8 +18,8 @@ OLDEST_FREE_THREADED = (3, 13)
 OLDEST_PYPY = (3, 9)
 NEWEST_PYPY = (3, 11)
 
-PYPY_ABI = "pp73"
-"""What PyPy calls the ABI of its C API; all releases 7.3.x have this one."""
+PYPY_ABIS = {(3, 9): "pp73", (3, 10): "pp73", (3, 11): "pp80"}
+"""What PyPy calls the ABI of its C API, for the last release of each Python: 7.3.x, then 8.0.x."""
 
 SUPPORTED = (
     f"CPython {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}, "
@@ -35,8 +35,8 @@ _FORMS = (
 )
 _PYPY_FORMS = (
     r"pp(\d)(\d+)",
-    rf"pypy(\d)(\d+)_{PYPY_ABI}",
-    rf"pp(\d)(\d+)-pypy\1\2_{PYPY_ABI}",
+    r"pypy(\d)(\d+)_(pp\d+)",
+    r"pp(\d)(\d+)-pypy\1\2_(pp\d+)",
     r"pypy-?(\d)\.(\d+)",
 )
 _OTHER = r"(gp|graalpy|ip|ironpython|jy|jython)-?\d"
@@ -60,6 +60,8 @@ class PythonTarget:
     """Built without the GIL (PEP 703); its ABI tag ends in `t`."""
     implementation: Implementation = "cpython"
     """CPython, or PyPy, whose C API is its own."""
+    pypy_abi: str = ""
+    """PyPy's name of its ABI, such as `pp73`; empty for CPython."""
 
     @property
     def minor(self) -> int:
@@ -74,7 +76,7 @@ class PythonTarget:
     @property
     def abi(self) -> str:
         """The ABI tag of a wheel (PEP 425), such as `cp313`, `cp313t` or `pypy311_pp73`."""
-        return f"pypy{self._digits}_{PYPY_ABI}" if self.is_pypy else self.tag + self._mark
+        return f"pypy{self._digits}_{self.pypy_abi}" if self.is_pypy else self.tag + self._mark
 
     @property
     def name(self) -> str:
@@ -83,8 +85,10 @@ class PythonTarget:
 
     @property
     def title(self) -> str:
-        """The name in a sentence, such as `CPython 3.13t`."""
-        return f"{'PyPy' if self.is_pypy else 'CPython'} {self.version_text}{self._mark}"
+        """The name in a sentence, such as `CPython 3.13t` or `PyPy 3.11 (pp73)`."""
+        if self.is_pypy:
+            return f"PyPy {self.version_text} ({self.pypy_abi})"
+        return f"CPython {self.version_text}{self._mark}"
 
     @property
     def is_pypy(self) -> bool:
@@ -140,8 +144,14 @@ def _read_python(text: str) -> PythonTarget | None:
             return PythonTarget(version=version, free_threaded=bool(found[3]))
     for form in _PYPY_FORMS:
         if found := re.fullmatch(form, text, re.ASCII):
-            return PythonTarget(version=(int(found[1]), int(found[2])), implementation="pypy")
+            return pypy((int(found[1]), int(found[2])), *found.groups()[2:])
     return None
+
+
+def pypy(version: tuple[int, int], abi: str = "") -> PythonTarget:
+    """The PyPy of a Python's version; its ABI is that of the last release if none is named."""
+    abi = abi or PYPY_ABIS.get(version, "pp73")
+    return PythonTarget(version=version, implementation="pypy", pypy_abi=abi)
 
 
 def is_known(python: PythonTarget) -> bool:
