@@ -55,7 +55,6 @@ class Recipe:
 
 RECIPES = {
     "cp313t-manylinux_x86_64": Recipe(version="3.13", options=("--disable-gil",)),
-    "cp315t-manylinux_x86_64": Recipe(version="3.15", options=("--disable-gil",)),
     "cp313-musllinux_x86_64": Recipe(
         version="3.13",
         target="x86_64-linux-musl",
