@@ -84,9 +84,7 @@ def compiled(setup: Setup, name: str, *, contents: bool = False) -> Iterator[Bui
         yield built
 
 
-def compile_into(
-    setup: Setup, target: Target, name: str, work: Path, *, contents: bool
-) -> Built:
+def compile_into(setup: Setup, target: Target, name: str, work: Path, *, contents: bool) -> Built:
     """Plan and compile into `work`."""
     from zigwheel.zig.compile import compile_direct
     from zigwheel.zig.musl import libc_name, rename_libc

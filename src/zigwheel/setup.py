@@ -208,4 +208,3 @@ def runs_with_headers(host: Host, target: Target) -> bool:
     """Whether the running Python is the target's and has headers: most builds need look no further."""
     kind = replace(host.python, free_threaded=target.python.free_threaded)
     return host.include is not None and kind == target.python
-

@@ -54,7 +54,9 @@ def said(python: ForeignPython, wheel: Path, folder: Path) -> str:
         ("pp311", "pp311-pypy311_pp80", "_counter.pypy311-pp80-x86_64-linux-gnu.so", "own"),
     ],
 )
-def test_which_wheel(made: Made, tmp_path: Path, python: str, tag: str, file: str, abi: str) -> None:
+def test_which_wheel(
+    made: Made, tmp_path: Path, python: str, tag: str, file: str, abi: str
+) -> None:
     wheel = made(python)
     assert wheel.name == f"both_abis-1.0-{tag}-manylinux2014_x86_64.{PLATFORM}.whl"
     with zipfile.ZipFile(wheel) as archive:
@@ -74,7 +76,9 @@ def test_abi3t_is_for_pythons_with_and_without_the_gil(made: Made) -> None:
 
 
 @pytest.mark.slow
-def test_the_same_file_for_either_python(made: Made, with_zig: dict[str, str], tmp_path: Path) -> None:
+def test_the_same_file_for_either_python(
+    made: Made, with_zig: dict[str, str], tmp_path: Path
+) -> None:
     """A wheel for both ABIs does not depend on which of its Pythons it was built for."""
     shutil.copytree(PROJECT, tmp_path / "project")
     include = required("cp315-manylinux_x86_64").include

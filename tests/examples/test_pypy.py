@@ -31,7 +31,7 @@ def host(pypy: ForeignPython, tmp_path_factory: pytest.TempPathFactory) -> Path:
     program = folder / "bin" / "pypy3"
     program.parent.mkdir()
     words = " ".join(f"'{word}'" for word in loader_in(pypy.root))
-    program.write_text(f"#!/bin/sh\nexec {words} --argv0 \"$0\" '{pypy.python}' \"$@\"\n")
+    program.write_text(f'#!/bin/sh\nexec {words} --argv0 "$0" \'{pypy.python}\' "$@"\n')
     program.chmod(0o755)
     (folder / "pyvenv.cfg").write_text(f"home = {pypy.python.parent}\n", encoding="utf-8")
     return program
@@ -39,7 +39,9 @@ def host(pypy: ForeignPython, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_what_it_says_of_itself(pypy: ForeignPython) -> None:
-    question = "import sys, sysconfig as s; print(s.get_config_var('EXT_SUFFIX'), s.get_path('include'))"
+    question = (
+        "import sys, sysconfig as s; print(s.get_config_var('EXT_SUFFIX'), s.get_path('include'))"
+    )
     ending, include = pypy.run(["-c", question]).stdout.split()
     triple = Triple(arch="x86_64", os="linux", libc="gnu", floor=(2, 17))
     python = parse_python("pp311")
@@ -105,4 +107,7 @@ def test_pip_on_pypy(
     assert wheel.name == other.name
     assert wheel.read_bytes() == other.read_bytes()
     site = unpacked(wheel, tmp_path / "site")
-    run([host, "-c", "import fastsum; assert fastsum.total(b'abc') == 294"], {"PYTHONPATH": str(site)})
+    run(
+        [host, "-c", "import fastsum; assert fastsum.total(b'abc') == 294"],
+        {"PYTHONPATH": str(site)},
+    )

@@ -70,9 +70,7 @@ def functions(data: bytes) -> set[str]:
     ("platform", "libc"),
     [("manylinux_2_17_x86_64", "zig:glibc"), ("musllinux_1_2_x86_64", "zig:musl")],
 )
-def test_what_is_in(
-    tmp_path: Path, with_zig: dict[str, str], platform: str, libc: str
-) -> None:
+def test_what_is_in(tmp_path: Path, with_zig: dict[str, str], platform: str, libc: str) -> None:
     wheel = made(tmp_path, with_zig, [f"target={platform}", "strip=false"])
     found = contents(bill_of(wheel))
     assert found == {

@@ -92,9 +92,7 @@ def wine_prefix(wine: str) -> Path:
 
     def make(folder: Path) -> None:
         environ = {**os.environ, **WINE, "WINEPREFIX": str(folder)}
-        subprocess.run(
-            [wine, "wineboot", "--init"], env=environ, capture_output=True, check=True
-        )
+        subprocess.run([wine, "wineboot", "--init"], env=environ, capture_output=True, check=True)
         # The server has to be gone before the folder gets its name.
         subprocess.run(["wineserver", "-w"], env=environ, capture_output=True)
 

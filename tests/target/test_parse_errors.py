@@ -242,10 +242,7 @@ FREEBSD = machine(os="freebsd14", libc="none", libc_version=None)
         (
             machine(version=(3, 16)),
             {},
-            (
-                "this Python: CPython 3.16 is not supported\n"
-                f"  hint: supported are {SUPPORTED}"
-            ),
+            (f"this Python: CPython 3.16 is not supported\n  hint: supported are {SUPPORTED}"),
         ),
         (
             machine(os="macos", arch="aarch64", libc="none", libc_version=None),

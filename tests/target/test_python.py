@@ -16,9 +16,7 @@ from zigwheel.target.python import (
 )
 from zigwheel.target.triple import ARCHITECTURES, Libc, Triple
 
-SUPPORTED = (
-    "CPython 3.9 to 3.15, free-threaded from 3.13t; PyPy 3.9 to 3.11 on Linux with glibc"
-)
+SUPPORTED = "CPython 3.9 to 3.15, free-threaded from 3.13t; PyPy 3.9 to 3.11 on Linux with glibc"
 
 cpythons = st.one_of(
     st.builds(lambda minor: PythonTarget(version=(3, minor)), st.integers(9, 15)),
@@ -49,7 +47,11 @@ def test_names() -> None:
     other = pypy((3, 11), "pp73")
     assert (other.tag, other.abi, other.name) == ("pp311", "pypy311_pp73", "pp311")
     assert (other.version_text, other.include_name, str(other)) == ("3.11", "pypy3.11", "pypy3.11")
-    assert [p.title for p in (plain, free, other)] == ["CPython 3.9", "CPython 3.13t", "PyPy 3.11 (pp73)"]
+    assert [p.title for p in (plain, free, other)] == [
+        "CPython 3.9",
+        "CPython 3.13t",
+        "PyPy 3.11 (pp73)",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,11 @@ WRITE = f"write a tag such as `cp313` or a version such as `3.13`: {SUPPORTED}"
             f"supported are {SUPPORTED}",
         ),
         ("pp38", "python `pp38`: PyPy 3.8 (pp73) is not supported", f"supported are {SUPPORTED}"),
-        ("pypy3.12", "python `pypy3.12`: PyPy 3.12 (pp73) is not supported", f"supported are {SUPPORTED}"),
+        (
+            "pypy3.12",
+            "python `pypy3.12`: PyPy 3.12 (pp73) is not supported",
+            f"supported are {SUPPORTED}",
+        ),
         ("pp311t", "python `pp311t` names no Python", WRITE),
         ("pp311-pypy310_pp73", "python `pp311-pypy310_pp73` names no Python", WRITE),
         ("pp311-pypy311", "python `pp311-pypy311` names no Python", WRITE),

@@ -10,9 +10,13 @@ from tests.target.machines import machine
 from tests.target.test_parse import resolve
 from zigwheel.errors import TargetError
 
-WASI = "WASI is not supported: wheels have no tag for it, and its CPython loads no extension modules"
+WASI = (
+    "WASI is not supported: wheels have no tag for it, and its CPython loads no extension modules"
+)
 SIDE = "is not supported: its side modules need Emscripten's own compiler and linker"
-BIONIC = "Android is not supported: its C library, bionic, comes with Android's NDK and not with Zig"
+BIONIC = (
+    "Android is not supported: its C library, bionic, comes with Android's NDK and not with Zig"
+)
 XCODE = "is not supported: its C library comes with Apple's Xcode and not with Zig"
 NO_WHEELS = "is not supported: PyPI takes no wheels for it"
 

@@ -53,7 +53,9 @@ NO_VERSION = (
 )
 
 
-@pytest.mark.parametrize("text", ["3.10", "cp31", "cp316", "cp316t", "cp310.", "abi3", "cp310,cp315t"])
+@pytest.mark.parametrize(
+    "text", ["3.10", "cp31", "cp316", "cp316t", "cp310.", "abi3", "cp310,cp315t"]
+)
 def test_refused(text: str) -> None:
     with pytest.raises(TargetError) as raised:
         parse_py_api(text)

@@ -43,9 +43,7 @@ pypy_targets = st.builds(
     pypys,
 )
 linux_targets = st.one_of(
-    st.builds(
-        lambda triple, python: Target(triple=triple, python=python), linux_triples, cpythons
-    ),
+    st.builds(lambda triple, python: Target(triple=triple, python=python), linux_triples, cpythons),
     pypy_targets,
 )
 targets = st.one_of(
@@ -163,7 +161,9 @@ def test_packaging_reads_the_same_set(target: Target, kind: WheelKind, py_api: s
 
 @given(pythons, py_apis)
 def test_the_target_loads_its_wheel_as_packaging_says(python: PythonTarget, py_api: str) -> None:
-    tag = wheel_tag(Target(triple=X86, python=python), kind="extension", stable=stable_abi(python, py_api))
+    tag = wheel_tag(
+        Target(triple=X86, python=python), kind="extension", stable=stable_abi(python, py_api)
+    )
     platforms = list(tag.platforms)
     if python.is_pypy:
         known = generic_tags(python.tag, [python.abi], platforms)

@@ -91,8 +91,8 @@ def test_package_url(name: str, version: str, url: str) -> None:
 
 names = st.text(alphabet="abcdefgh_-.0123", min_size=1, max_size=8).map(lambda s: f"a{s}z")
 components = st.builds(
-    lambda name, version, license: Component(
-        ref=f"library:{name}", name=name, version=version, license=license
+    lambda name, version, spdx: Component(
+        ref=f"library:{name}", name=name, version=version, license=spdx
     ),
     names,
     st.sampled_from(["", "1.0", "2024-01"]),

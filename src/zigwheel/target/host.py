@@ -55,9 +55,7 @@ def describe_host() -> Host:
     if sys.implementation.name == "pypy":
         python = pypy(version, pypy_abi(EXTENSION_SUFFIXES))
     else:
-        python = PythonTarget(
-            version=version, free_threaded=is_free_threaded(EXTENSION_SUFFIXES)
-        )
+        python = PythonTarget(version=version, free_threaded=is_free_threaded(EXTENSION_SUFFIXES))
     return Host(
         arch=_arch(system, elf),
         os=system,

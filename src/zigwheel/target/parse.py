@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from zigwheel.errors import TargetError, ZigwheelError, raise_all
 from zigwheel.target.floors import (
     Floors,
-    Version,
     dotted,
     parse_floors,
 )

@@ -176,7 +176,10 @@ def require_platform(python: PythonTarget, triple: Triple, *, place: str) -> Non
     if not python.is_pypy or (triple.os == "linux" and triple.libc == "gnu"):
         return
     system, missing = {
-        "windows": ("Windows", "its headers and its import library come with PyPy for Windows alone"),
+        "windows": (
+            "Windows",
+            "its headers and its import library come with PyPy for Windows alone",
+        ),
         "macos": ("macOS", "its headers come with PyPy for macOS alone"),
         "linux": ("musl", "there is no release of it whose headers and file names are known"),
     }[triple.os]
