@@ -84,7 +84,8 @@ def taken_from(
     if code != 0:
         return list(given)
     files = frozenset(files_of(written.read_text(encoding="utf-8", errors="replace")))
-    return [file for file in given if file in files or holds_one_of(file, files)]
+    members = words[0] == "lld-link"  # whose map names the members of archives alone
+    return [f for f in given if f in files or (members and holds_one_of(f, files))]
 
 
 def files_of(text: str) -> Iterator[str]:
@@ -96,12 +97,7 @@ def files_of(text: str) -> Iterator[str]:
 
 
 def holds_one_of(archive: str, files: frozenset[str]) -> bool:
-    """Whether an archive of COFF has a member of which a map tells: there it names members alone.
-
-    Zig names the members by their paths.
-    """
-    if not archive.endswith(".lib"):
-        return False
+    """Whether an archive has one of the `files` as a member; Zig names the members by their paths."""
     data = Path(archive).read_bytes()
     return any(file.encode() in data for file in files)
 
