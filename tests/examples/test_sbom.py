@@ -116,6 +116,20 @@ def test_a_stripped_wheel_says_the_same(tmp_path: Path, with_zig: dict[str, str]
 
 
 @pytest.mark.slow
+def test_windows(tmp_path: Path, with_zig: dict[str, str]) -> None:
+    """There something of MinGW's runtime, and what it needs, is in every file."""
+    runtime = {"zig:mingw-w64", "zig:compiler_rt"}
+    assert contents(bill_of(made(tmp_path, with_zig, ["target=win_amd64"]))) == {
+        "_plain": runtime,
+        "_sum": {*runtime, "library:sum"},
+        "_wide": runtime,
+        "_bare": runtime,
+        "_throws": {*runtime, *CXX},
+        "statics-tool": runtime,
+    }
+
+
+@pytest.mark.slow
 def test_zig_build_is_not_asked(tmp_path: Path, with_zig: dict[str, str]) -> None:
     """There all counts that Zig may have linked: too much rather than too little."""
     settings = ["target=manylinux_2_17_x86_64", "lowering=zig-build"]

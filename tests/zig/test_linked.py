@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from tests.zig.plans import artifact
 from zigwheel.zig.bundled import bundled
 from zigwheel.zig.command import Places
-from zigwheel.zig.compile import link_line_file
+from zigwheel.zig.compile import Run, execute_link, link_line_file
 from zigwheel.zig.linked import assumed, files_of, holds_one_of, link_words
 
 ELF = """\
@@ -99,3 +101,28 @@ def test_members_of_coff_archives(tmp_path: Path) -> None:
     archive.write_bytes(b"!<arch>\n//  C:\\z\\o\\77\\compiler_rt_zcu.obj\n")
     assert holds_one_of(str(archive), frozenset({"C:\\z\\o\\77\\compiler_rt_zcu.obj"}))
     assert not holds_one_of(str(archive), frozenset({"C:\\z\\o\\09\\dllmain.obj"}))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a program of the shell")
+def test_what_zig_says_of_its_linker(tmp_path: Path) -> None:
+    """The last linker's line is kept, and none of them is shown: an error is, and text that looks alike."""
+    program = tmp_path / "zig"
+    program.write_text(
+        "#!/bin/sh\necho 'ar rcs /z/libc++.a /z/a.o'\necho 'ld.lld -o crt.o'\n"
+        "echo 'a.c:1:1: warning: ld.lld is here'\necho 'ld.lld -o a.so /z/libc++.a'\n"
+        "echo 'argument unused'\nexit 3\n"
+    )
+    program.chmod(0o755)
+    places = Places(
+        root=tmp_path,
+        headers=None,
+        zig_lib=tmp_path,
+        out=tmp_path,
+        local_cache=tmp_path,
+        global_cache=tmp_path,
+        version_scripts=tmp_path,
+    )
+    run = Run(environ={"PATH": os.defpath}, say=lambda text: None)
+    code, said = execute_link([str(program)], artifact(), places, run, threading.Event())
+    assert (code, said) == (3, "a.c:1:1: warning: ld.lld is here\nargument unused")
+    assert link_words(places, artifact()) == ["ld.lld", "-o", "a.so", "/z/libc++.a"]

@@ -140,8 +140,8 @@ def make(
         run.say(said)
 
 
-LINKERS = re.compile(r"^(?:ld\.lld|lld-link|zig ld) .*", re.MULTILINE)
-"""Command lines of the linkers inside of Zig, as `--verbose-link` prints them."""
+LINKERS = re.compile(r"^(?:(ld\.lld|lld-link|zig ld)|ar) .*\n?", re.MULTILINE)
+"""Command lines of the linkers and of the archiver inside of Zig, as `--verbose-link` prints them."""
 
 
 def execute_link(
@@ -151,8 +151,9 @@ def execute_link(
     if artifact.kind == "library":
         return execute(words, places.root, run, stop)
     code, said = execute([*words, "--verbose-link"], places.root, run, stop)
-    for line in LINKERS.findall(said):
-        link_line_file(places, artifact).write_text(line, encoding="utf-8")
+    lines = [line[0].rstrip("\n") for line in LINKERS.finditer(said) if line[1]]
+    if lines:  # the earlier ones are of libraries that Zig has compiled for this one
+        link_line_file(places, artifact).write_text(lines[-1], encoding="utf-8")
     return code, LINKERS.sub("", said).strip()
 
 
