@@ -121,8 +121,9 @@ def contents_of(
     setup: Setup, plan: BuildPlan, places: Places, zig: Zig, run: Run
 ) -> dict[str, tuple[Component, ...]]:
     """What was linked statically into each file that is shipped, as written in the config, then Zig's."""
-    from zigwheel.zig.linked import linked
+    from zigwheel.zig.linked import linked, traced
 
+    places = traced(plan, places, zig, run)
     found = {}
     for artifact in plan.artifacts:
         if artifact.kind != "library":

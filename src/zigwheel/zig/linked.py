@@ -3,8 +3,9 @@
 Zig compiles the static parts of its libraries into its cache and hands them to the linker, which takes
 the members that something asks for. Which ones, only the linker's map says, and Zig writes none; but
 it prints the linker's command line, and LLD, which is inside of Zig, writes the map when that line is
-run once more: some hundredths of a second. Where that can't be had (Zig's own linker for Mach-O, or
-`zig build`), all counts that the linker was offered: rather too much than too little.
+run once more: some hundredths of a second. Where that can't be had (Zig's own linker for Mach-O, or a
+`build.zig` of which the plan is only the beginning), all counts that the linker was offered: rather
+too much than too little.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from zigwheel.errors import CompileError
 from zigwheel.plan.components import Component
 from zigwheel.plan.model import Artifact, BuildPlan
 from zigwheel.zig.bundled import STANDARD_LIBRARY, bundled
 from zigwheel.zig.command import Places
-from zigwheel.zig.compile import Run, execute, link_line_file
+from zigwheel.zig.compile import Run, compile_direct, execute, link_line_file
 from zigwheel.zig.toolchain import Zig
 
 MAPS = {"ld.lld": ("-o{}", "-Map={}"), "lld-link": ("-OUT:{}", "-lldmap:{}")}
@@ -43,6 +46,22 @@ def linked(
     parts |= {bundled(file, plan.triple) for file in taken if file not in archives}
     names = frozenset(archives[file] for file in taken if file in archives)
     return names, tuple(sorted(parts, key=lambda part: part.name))
+
+
+def traced(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> Places:
+    """`places`, or where `zig build` was run, others in which the same plan was made with commands.
+
+    `zig build` prints no line of a linker whose result it has kept. Both roads make the same files.
+    """
+    if all(link_words(places, a) for a in plan.artifacts if a.kind != "library"):
+        return places
+    again = replace(places, out=places.out / "commands")
+    again.out.mkdir()
+    try:
+        compile_direct(plan, again, zig, replace(run, say=lambda text: None))
+    except CompileError:
+        return places  # a changed `build.zig` may build what the plan alone does not
+    return again
 
 
 def link_words(places: Places, artifact: Artifact) -> list[str]:
