@@ -201,7 +201,10 @@ def plan_of(
     setup: Setup, target: Target, name: str, cache: Path
 ) -> tuple[BuildPlan, Headers | None]:
     """The plan, and the headers of the target's Python where the plan needs them."""
+    from dataclasses import replace
+
     from zigwheel.plan.resolve import resolve, uses_python
+    from zigwheel.zig.macos import sdk_of, sdk_version
     from zigwheel.zig.toolchain import ZIG_VERSION
 
     python = uses_python(setup.root, setup.config)
@@ -215,7 +218,8 @@ def plan_of(
         headers=headers.sha256 if headers else "",
         ambient=ambient_of(setup, target),
     )
-    return plan, headers
+    sdk = sdk_of(plan, setup.environ)
+    return (replace(plan, sdk=sdk_version(sdk)) if sdk else plan), headers
 
 
 def ambient_of(setup: Setup, target: Target) -> Ambient:

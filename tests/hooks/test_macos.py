@@ -93,6 +93,22 @@ def test_the_plan_names_both_slices(tiny: Project) -> None:
     )
     plans = json.loads(done.stdout)
     assert [plan["triple"] for plan in plans] == ["x86_64-macos.10.13", "aarch64-macos.11.0"]
+    assert [plan["sdk"] for plan in plans] == ["", ""]
+
+
+def test_the_plan_names_the_sdk(make: Maker, sdk: Path) -> None:
+    project = make(config=WITH_SDK).under(SDKROOT=str(sdk))
+    done = subprocess.run(
+        [sys.executable, "-m", "zigwheel", "build", "--plan", "--target", "aarch64-macos"],
+        cwd=project.root,
+        env=dict(project.environ),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    plan = json.loads(done.stdout)
+    assert plan["sdk"] == "14.5"
+    assert str(sdk) not in done.stdout
 
 
 def test_a_wheel_is_built_again_when_a_source_of_one_slice_changes(make: Maker) -> None:
@@ -173,6 +189,7 @@ def sdk(tmp_path: Path) -> Path:
         "usr/include/bar.h": "static inline const char *bar_place(void) { return __FILE__; }\n"
         "int bar_call(void);\n",
         "usr/include/stdio.h": "#error Zig's own comes first\n",
+        "SDKSettings.json": '{"Version": "14.5"}',
     }
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)

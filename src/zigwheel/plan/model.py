@@ -114,6 +114,8 @@ class BuildPlan:
     """Static libraries first, each before what links it."""
     inputs: tuple[Input, ...]
     """Every source, and every header of the project that a source can reach; sorted by path."""
+    sdk: str = ""
+    """Version of Apple's SDK, such as `14.5`; empty where nothing is linked with it."""
 
     def to_json(self) -> str:
         """The plan as canonical JSON: sorted keys, no white space that depends on anything."""

@@ -6,6 +6,7 @@ text files (`.tbd`) and headers of Apple's SDK, which `SDKROOT` names, as it doe
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
@@ -67,6 +68,15 @@ def sdk_of(plan: BuildPlan, environ: Mapping[str, str]) -> Path | None:
         )
     raise_all(errors)
     return None
+
+
+def sdk_version(sdk: Path) -> str:
+    """Version of an SDK, by the file in which it tells about itself."""
+    try:
+        settings = json.loads((sdk / "SDKSettings.json").read_bytes())
+        return str(settings["Version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "unknown"
 
 
 def sdk_words(artifact: Artifact, sdk: Path | None) -> list[str]:
