@@ -19,7 +19,7 @@ LAYERS = (
     {"audit"},
     {"zig", "wheel"},
     {"setup"},
-    {"linked"},
+    {"promised"},
     {"artifacts"},
     {"rebuild", "eject", "reuse"},
     {"pipeline"},

@@ -177,6 +177,8 @@ def test_an_empty_table_is_the_defaults(load: Load) -> None:
         ('manylinux = "1"', Config(manylinux="2_5")),
         ('py-api = ""', Config()),
         ('py-api = "cp32"', Config(py_api="cp32")),
+        ('py-api = "cp315t"', Config(py_api="cp315t")),
+        ('py-api = "cp310.cp315t"', Config(py_api="cp310.cp315t")),
         (
             'wheel.packages = ["src/fastsum", "other.py"]',
             Config(

@@ -112,6 +112,34 @@ def test_stable_abi_of_an_old_python() -> None:
     assert resolve("cp310-abi3-manylinux_2_28_x86_64", host=pypy).python.abi == "cp310"
 
 
+@pytest.mark.parametrize("abi", ["abi3t", "abi3.abi3t"])
+def test_stable_abi_of_free_threaded_pythons(abi: str) -> None:
+    text = f"cp315-{abi}-manylinux_2_28_x86_64"
+    free = machine(version=(3, 15), free_threaded=True)
+    for host in (machine(), machine(version=(3, 15)), machine(version=(3, 14)), free):
+        assert resolve(text, host=host).python.abi == "cp315t"
+    assert resolve(text, "cp315").python.abi == "cp315"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["pp311-manylinux_x86_64", "pp311-pypy311_pp73-manylinux2014_x86_64.manylinux_2_17_x86_64"],
+)
+def test_pypy(text: str) -> None:
+    target = resolve(text)
+    assert (target.python.name, target.triple.zig) == ("pp311", "x86_64-linux-gnu.2.17")
+    assert target.python.abi == ("pypy311_pp73" if "pp73" in text else "pypy311_pp80")
+    assert identifier(target) == "pp311-manylinux_x86_64"
+
+
+def test_the_option_tells_the_abi_of_pypy() -> None:
+    assert resolve("pp311-manylinux_x86_64", "pypy311_pp73").python.pypy_abi == "pp73"
+
+
+def test_a_running_pypy_is_the_target() -> None:
+    assert resolve(host=machine(implementation="pypy", version=(3, 10))).python.name == "pp310"
+
+
 @pytest.mark.parametrize(
     ("host", "options", "expected"),
     [
@@ -276,7 +304,7 @@ def test_every_name_of_a_target_parses_back(target: Target) -> None:
         environ = {"MACOSX_DEPLOYMENT_TARGET": f"{floor[0]}.{floor[1]}"}
     else:
         environ = {}
-    wheel = wheel_tag(target, kind="cpython").filename_part
+    wheel = wheel_tag(target, kind="extension").filename_part
     for text in (
         target.triple.zig,
         ".".join(platform_tags(target.triple)),
@@ -290,7 +318,7 @@ def test_every_name_of_a_target_parses_back(target: Target) -> None:
 
 @given(linux_targets)
 def test_text_with_a_floor_needs_no_options(target: Target) -> None:
-    for text in (wheel_tag(target, kind="cpython").filename_part, *platform_tags(target.triple)):
+    for text in (wheel_tag(target, kind="extension").filename_part, *platform_tags(target.triple)):
         assert resolve(text, target.python.abi, manylinux="2_50", musllinux="1_4") == target
 
 
@@ -300,4 +328,4 @@ def test_any_text_parses_or_is_refused(text: str) -> None:
         target = resolve(text)
     except TargetError:
         return
-    assert resolve(wheel_tag(target, kind="cpython").filename_part) == target
+    assert resolve(wheel_tag(target, kind="extension").filename_part) == target

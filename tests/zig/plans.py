@@ -19,7 +19,7 @@ def artifact(**changes: Any) -> Artifact:
         "include_dirs": (),
         "macros": (),
         "uses_python": True,
-        "limited_api": False,
+        "stable_abi": "",
         "link": (),
         "libraries": (),
         "library_dirs": (),
@@ -70,7 +70,7 @@ EVERYTHING = (
         name="pkg._stable",
         output="_stable.abi3.so",
         install="pkg/_stable.abi3.so",
-        limited_api=True,
+        stable_abi="abi3",
     ),
     artifact(
         name="pkg._zig",

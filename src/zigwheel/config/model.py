@@ -17,6 +17,7 @@ from typing import Annotated, Literal, TypeAlias
 from zigwheel.config.forms import (
     AttributeName,
     BuildTag,
+    CpeName,
     Cpu,
     CStandard,
     CxxStandard,
@@ -28,10 +29,11 @@ from zigwheel.config.forms import (
     Mark,
     ModuleName,
     MuslVersion,
+    PackageUrl,
     ProjectPath,
+    PyApi,
     ReleaseNumber,
     ScriptName,
-    StableAbi,
     Symbol,
     WheelPath,
 )
@@ -122,6 +124,18 @@ class Library(Compilation):
 
     name: FileName
     """Name that the `link` of other entries uses."""
+    version: str = ""
+    """Version of the library, such as `1.3.1`, for the wheel's bill of materials (PEP 770)."""
+    license: str = ""
+    """Its license as an SPDX expression, such as `Zlib`, for the bill of materials. The text of the
+    license goes into `project.license-files`.
+    """
+    purl: PackageUrl = ""
+    """Its package URL, such as `pkg:github/madler/zlib@v1.3.1`, by which scanners know it."""
+    cpe: CpeName = ""
+    """Its CPE name, such as `cpe:2.3:a:zlib:zlib:1.3.1:*:*:*:*:*:*:*`, by which databases of
+    vulnerabilities know it.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -217,14 +231,18 @@ class Config:
     (`cp313-manylinux_aarch64`). Default: this machine.
     """
     python: str = ""
-    """Python of the target, such as `cp313`. Default: the running one."""
+    """Python of the target, such as `cp313`, `cp314t` or `pp311`. Default: the running one."""
     python_headers: str = ""
     """Where the headers of the target's Python are: an interpreter, an installation's prefix, an
     include folder, an unpacked distribution, or a header pack. Default: a header pack in the
-    environment that builds, or any installed interpreter of the same minor version.
+    environment that builds, or any installed interpreter of the same minor version; for PyPy, an
+    installed PyPy.
     """
-    py_api: StableAbi = ""
-    """Stable ABI: `cp310` gives one `abi3` wheel for CPython 3.10 and newer."""
+    py_api: PyApi = ""
+    """Stable ABI: `cp310` gives one `abi3` wheel for CPython 3.10 and newer. `cp315t` gives one
+    `abi3.abi3t` wheel (PEP 803) for CPython 3.15 and newer, with the GIL and free-threaded;
+    `cp310.cp315t` gives both. A Python that neither serves gets a wheel of its own, as PyPy does.
+    """
     manylinux: GlibcVersion = "2_17"
     """Oldest glibc that published wheels run on, such as `2_28`."""
     musllinux: MuslVersion = "1_2"
@@ -291,7 +309,9 @@ class Condition:
     `>=3.10,<3.13`.
     """
     abi: Globs = ()
-    """ABI tag: `cp313`, `cp313t` for a free-threaded Python, `abi3` with `py-api`."""
+    """ABI tag: `cp313`, `cp313t` for a free-threaded Python, `pypy311_pp73`; with `py-api`, `abi3` or
+    `abi3t`.
+    """
     env: Mapping[str, str | bool] = field(default_factory=lambda: MappingProxyType({}))
     """Environment variables: `NAME = true` (set and not empty), `NAME = false` (not set, or empty),
     or `NAME = "..."`, the value itself or a regular expression for the whole of it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 import threading
@@ -124,7 +125,7 @@ def make(
         make_for_windows(plan, artifact, places, zig, run, stop)
         return
     words = command(plan, artifact, places, zig=zig.executable, compiler_rt=False)
-    code, said = execute(words, places.root, run, stop)
+    code, said = execute_link(words, artifact, places, run, stop)
     file = places.out / artifact.output
     if code == 0:
         needs = artifact.kind != "library" and asks_for_builtins(undefined_in(file))
@@ -132,12 +133,34 @@ def make(
         needs = artifact.kind == "executable" and "undefined symbol: " in said
     if needs:
         words = command(plan, artifact, places, zig=zig.executable, compiler_rt=True)
-        code, said = execute(words, places.root, run, stop)
+        code, said = execute_link(words, artifact, places, run, stop)
     if code != 0:
         before = library_commands(plan, artifact, places, zig)
         raise failure(artifact, [*before, words], said, code, places)
     if said:
         run.say(said)
+
+
+LINKERS = re.compile(r"^(?:(ld\.lld|lld-link|zig ld)|ar) .*\n?", re.MULTILINE)
+"""Command lines of the linkers and of the archiver inside of Zig, as `--verbose-link` prints them."""
+
+
+def execute_link(
+    words: Sequence[str], artifact: Artifact, places: Places, run: Run, stop: threading.Event
+) -> tuple[int, str]:
+    """Run a command as `execute` does, and note the command line of its linker beside the artifact."""
+    if artifact.kind == "library":
+        return execute(words, places.root, run, stop)
+    code, said = execute([*words, "--verbose-link"], places.root, run, stop)
+    lines = [line[0].rstrip("\n") for line in LINKERS.finditer(said) if line[1]]
+    if lines:  # the earlier ones are of libraries that Zig has compiled for this one
+        link_line_file(places, artifact).write_text(lines[-1], encoding="utf-8")
+    return code, LINKERS.sub("", said).strip()
+
+
+def link_line_file(places: Places, artifact: Artifact) -> Path:
+    """Where the linker's command line stands."""
+    return places.out / f"{artifact.output}.link"
 
 
 def library_commands(
@@ -171,7 +194,7 @@ def make_for_windows(
         final = words(replace(artifact, sources=()), *files, *parts.objects)
         if zig_root(artifact):  # what Zig makes of its own language differs in a DLL
             final = words(artifact, *files)
-    code, said = execute(final, places.root, run, stop)
+    code, said = execute_link(final, artifact, places, run, stop)
     if code != 0:
         before = library_commands(plan, artifact, places, zig)
         raise failure(artifact, [*before, words(artifact, *files)], said, code, places)
