@@ -186,6 +186,9 @@ def sdk(tmp_path: Path) -> Path:
         "usr/lib/libbar.tbd": TBD.format(
             install="/usr/lib/libbar.1.dylib", more="", symbols="_bar_call"
         ),
+        "usr/lib/libobjc.tbd": TBD.format(
+            install="/usr/lib/libobjc.A.dylib", more="", symbols="__objc_empty_cache"
+        ),
         "usr/include/bar.h": "static inline const char *bar_place(void) { return __FILE__; }\n"
         "int bar_call(void);\n",
         "usr/include/stdio.h": "#error Zig's own comes first\n",
@@ -219,6 +222,7 @@ def test_objective_c_sees_frameworks(make: Maker, sdk: Path, tmp_path: Path) -> 
     source = "#import <Foo/Foo.h>\n@interface Own\n+ (int)go;\n@end\n"
     source += "@implementation Own\n+ (int)go { return foo_call(); }\n@end\n"
     config = WITH_SDK.replace('"src/tiny/*.c"', '"src/tiny/*.c", "src/tiny/*.m"')
+    config = config.replace('["bar"]', '["bar", "objc"]')
     project = make(config=config, files={**TINY, "src/tiny/own.m": source})
     found = slices(project.under(SDKROOT=str(sdk)), ARM, tmp_path / "x")["arm64"]
     assert found.exports == {"_PyInit__core"}

@@ -3,9 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.zig.plans import EVERYTHING, LIBRARY, MACOS, artifact, plan
+from zigwheel.errors import ToolchainError
 from zigwheel.plan.model import Source
 from zigwheel.zig.command import Places, command, script_name, version_script
+from zigwheel.zig.macos import sdk_of
 
 PLACES = Places(
     root=Path("/p"),
@@ -51,6 +55,15 @@ def test_an_extension_for_macos() -> None:
         in said
     )
     assert "-ffile-prefix-map=/sdk=sdk" in said
+
+
+def test_a_library_of_the_project_s_needs_no_sdk() -> None:
+    (one,) = MACOS.artifacts
+    own = replace(MACOS, artifacts=(replace(one, frameworks=()),))
+    assert sdk_of(own, {}) is None
+    for changes in ({}, {"frameworks": (), "library_dirs": ()}):
+        with pytest.raises(ToolchainError, match="the library bar of Apple's SDK"):
+            sdk_of(replace(MACOS, artifacts=(replace(one, **changes),)), {})
 
 
 def test_compiler_rt_is_asked_for() -> None:

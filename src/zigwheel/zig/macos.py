@@ -47,16 +47,17 @@ def links_sdk(plan: BuildPlan, artifact: Artifact) -> bool:
 def sdk_of(plan: BuildPlan, environ: Mapping[str, str]) -> Path | None:
     """Apple's SDK, where the plan is for macOS and wants it.
 
-    Raises `ToolchainError`, one for each artifact, where `SDKROOT` names none.
+    Raises `ToolchainError`, one for each artifact, where `SDKROOT` names none; but what has folders
+    of its own to look into may find its libraries there.
     """
     wanting = [artifact for artifact in plan.artifacts if links_sdk(plan, artifact)]
     named = environ.get("SDKROOT", "")
     folder = Path(named)
-    if not wanting or (named and (folder / "usr/lib").is_dir() and folder.is_absolute()):
+    if named and folder.is_absolute() and (folder / "usr/lib").is_dir():
         return folder if wanting else None
     why = f"SDKROOT is {named!r}, which is no SDK" if named else "SDKROOT is not set"
     errors = []
-    for artifact in wanting:
+    for artifact in (a for a in wanting if a.frameworks or not a.library_dirs):
         names = [f"the framework {name}" for name in artifact.frameworks]
         names += [f"the library {name}" for name in artifact.libraries]
         errors.append(
