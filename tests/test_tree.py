@@ -19,6 +19,7 @@ LAYERS = (
     {"audit"},
     {"zig", "wheel"},
     {"setup"},
+    {"promised"},
     {"artifacts"},
     {"rebuild", "eject", "reuse"},
     {"pipeline"},

@@ -81,27 +81,39 @@ def set_up(
     """
     project = read_project(root)
     config = load_config(project, conditions=None, environ=environ, settings=settings, warn=warn)
-    overridden = "overrides" in project.tool
-    target = None
-    if overridden or compiles(config):
-        target = target_of(config, environ, host)
-    if target is not None and overridden:
-        conditions = conditions_of(config, target, environ)
-        config = load_config(
-            project,
-            conditions=conditions,
-            environ=environ,
-            settings=settings,
-            warn=lambda text: None,
-        )
-    return Setup(
+    setup = Setup(
         project=project,
         config=config,
-        target=target,
+        target=None,
         host=host,
         settings=settings,
         environ=environ,
     )
+    if not ("overrides" in project.tool or compiles(config)):
+        return setup
+    return for_target(setup, target_of(config, environ, host))
+
+
+def for_target(setup: Setup, target: Target) -> Setup:
+    """The same with another target, and the overrides as they are for that one."""
+    config = setup.config
+    if "overrides" in setup.project.tool:
+        config = load_config(
+            setup.project,
+            conditions=conditions_of(config, target, setup.environ),
+            environ=setup.environ,
+            settings=setup.settings,
+            warn=lambda text: None,
+        )
+    return replace(setup, config=config, target=target)
+
+
+def slices_of(setup: Setup, target: Target) -> list[Setup]:
+    """What is compiled: the setup itself, or for `universal2` one for each architecture."""
+    slices = target.triple.slices
+    if slices == (target.triple,):
+        return [setup]
+    return [for_target(setup, replace(target, triple=triple)) for triple in slices]
 
 
 def target_of(config: Config, environ: Mapping[str, str], host: Host) -> Target:
@@ -114,6 +126,7 @@ def target_of(config: Config, environ: Mapping[str, str], host: Host) -> Target:
         host=host,
         manylinux=config.manylinux,
         musllinux=config.musllinux,
+        macosx=config.macosx,
         environ=environ,
     )
 

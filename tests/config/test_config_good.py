@@ -30,6 +30,7 @@ python-headers = "/opt/python"
 py-api = "cp310"
 manylinux = "2_28"
 musllinux = "1_1"
+macosx = "12_0"
 optimize = "small"
 lto = true
 strip = false
@@ -105,6 +106,7 @@ def test_every_setting(load: Load) -> None:
         py_api="cp310",
         manylinux="2_28",
         musllinux="1_1",
+        macosx="12_0",
         optimize="small",
         lto=True,
         strip=False,

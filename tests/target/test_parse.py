@@ -12,7 +12,7 @@ from tests.target.machines import machine
 from tests.target.test_tags import linux_targets, targets
 from zigwheel.errors import TargetError
 from zigwheel.target.model import Host, Target
-from zigwheel.target.parse import read_target, resolve_target
+from zigwheel.target.parse import resolve_target
 from zigwheel.target.tags import identifier, platform_tags, wheel_tag
 
 
@@ -196,7 +196,7 @@ def test_options_win_over_the_environment() -> None:
 
 def read(text: str = "", *, host: Host | None = None, **environ: str) -> str:
     """The Zig triple of a target that may not be supported yet."""
-    target = read_target(
+    target = resolve_target(
         text,
         "cp313",
         host=host or machine(),
@@ -219,6 +219,10 @@ def read(text: str = "", *, host: Host | None = None, **environ: str) -> str:
         ("aarch64-macos", "aarch64-macos.11.0"),
         ("aarch64-macos.13", "aarch64-macos.13.0"),
         ("x86_64-macos.10.15-none", "x86_64-macos.10.15"),
+        ("macosx_11_0_universal2", "universal2-macos.11.0"),
+        ("macosx-10.13-universal2", "universal2-macos.10.13"),
+        ("universal2-macos", "universal2-macos.10.13"),
+        ("cp313-macosx_universal2", "universal2-macos.10.13"),
         ("win_amd64", "x86_64-windows-gnu"),
         ("win32", "x86-windows-gnu"),
         ("cp313-win_arm64", "aarch64-windows-gnu"),
@@ -255,12 +259,38 @@ def test_other_systems_are_understood(text: str, zig: str) -> None:
             {"_PYTHON_HOST_PLATFORM": "macosx-12.0-arm64", "ARCHFLAGS": "-arch arm64"},
             "aarch64-macos.12.0",
         ),
+        (
+            machine(os="macos", arch="aarch64", libc="none"),
+            {"ARCHFLAGS": "-arch arm64 -arch x86_64", "MACOSX_DEPLOYMENT_TARGET": "11"},
+            "universal2-macos.11.0",
+        ),
         (machine(os="windows", arch="x86_64"), {}, "x86_64-windows-gnu"),
         (machine(os="windows", arch="i686"), {}, "x86-windows-gnu"),
     ],
 )
 def test_other_hosts_are_understood(host: Host, environ: dict[str, str], zig: str) -> None:
     assert read(host=host, **environ) == zig
+
+
+@pytest.mark.parametrize(
+    ("macosx", "environ", "zig"),
+    [
+        ("12_0", {}, "aarch64-macos.12.0"),
+        ("10_13", {}, "aarch64-macos.11.0"),
+        ("12_0", {"MACOSX_DEPLOYMENT_TARGET": "13.1"}, "aarch64-macos.13.1"),
+    ],
+)
+def test_the_oldest_macos(macosx: str, environ: dict[str, str], zig: str) -> None:
+    target = resolve_target(
+        "macosx_arm64",
+        "cp313",
+        host=machine(),
+        manylinux="2_17",
+        musllinux="1_2",
+        macosx=macosx,
+        environ=environ,
+    )
+    assert target.triple.zig == zig
 
 
 @given(targets)
@@ -282,7 +312,7 @@ def test_every_name_of_a_target_parses_back(target: Target) -> None:
         wheel,
         identifier(target),
     ):
-        parsed = read_target(text, target.python.abi, host=machine(), environ=environ, **options)
+        parsed = resolve_target(text, target.python.abi, host=machine(), environ=environ, **options)
         assert parsed == target
 
 

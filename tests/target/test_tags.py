@@ -84,6 +84,10 @@ targets = st.one_of(
             Triple(arch="aarch64", os="macos", libc="none", floor=(12, 3)),
             ("macosx_13_0_arm64",),
         ),
+        (
+            Triple(arch="universal2", os="macos", libc="none", floor=(10, 13)),
+            ("macosx_10_13_universal2",),
+        ),
         (Triple(arch="x86_64", os="windows", libc="gnu"), ("win_amd64",)),
         (Triple(arch="i686", os="windows", libc="gnu"), ("win32",)),
         (Triple(arch="aarch64", os="windows", libc="gnu"), ("win_arm64",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from zigwheel.plan.model import Artifact, BuildPlan, Source
@@ -22,6 +23,7 @@ def artifact(**changes: Any) -> Artifact:
         "link": (),
         "libraries": (),
         "library_dirs": (),
+        "frameworks": (),
         "link_options": (),
         "rpaths": (),
         "exports": ("PyInit_*",),
@@ -104,3 +106,10 @@ def plan(*artifacts: Artifact) -> BuildPlan:
         artifacts=artifacts,
         inputs=(),
     )
+
+
+MACOS = replace(
+    plan(artifact(frameworks=("Foo",), libraries=("bar",), library_dirs=("/opt/lib", "lib"))),
+    triple="aarch64-macos.11.0",
+)
+"""An extension for macOS with a framework."""

@@ -26,6 +26,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "s390x",
             "riscv64",
             "loongarch64",
+            "universal2",
         ),
         "libc": ("gnu", "musl", "none"),
     }

@@ -149,6 +149,9 @@ GlibcVersion: TypeAlias = Annotated[
 MuslVersion: TypeAlias = Annotated[
     str, Form("[1-9][0-9]*_[0-9]+", "a version of musl, such as `1_2`")
 ]
+MacosVersion: TypeAlias = Annotated[
+    str, Form("[1-9][0-9]*_[0-9]+", "a version of macOS, such as `11_0`")
+]
 
 
 def whole_pattern(form: Form) -> str:

@@ -24,6 +24,7 @@ from zigwheel.config.forms import (
     FileName,
     GlibcVersion,
     LibraryName,
+    MacosVersion,
     MacroName,
     Mark,
     ModuleName,
@@ -90,7 +91,9 @@ class Compilation:
     library_dirs: tuple[str, ...] = ()
     """Folders searched for `libraries`."""
     extra_link_args: tuple[str, ...] = ()
-    """Options for the linker, as `-Wl,...` or as Zig's own options."""
+    """Options for the linker, as `-Wl,...` or as Zig's own options; for macOS `"-framework", "NAME"`,
+    with `SDKROOT` in the environment.
+    """
     optimize: Optimize | None = None
     """`fast`, `small`, `safe` or `debug`. Default: the project's `optimize`."""
     lto: bool | None = None
@@ -224,7 +227,7 @@ class Config:
     """Oldest zigwheel that may read this table."""
     target: str = ""
     """What to build for: a Zig triple (`aarch64-linux-gnu.2.17`), a platform tag
-    (`manylinux_2_28_aarch64`, `musllinux_1_2_x86_64`), or an identifier
+    (`manylinux_2_28_aarch64`, `musllinux_1_2_x86_64`, `macosx_11_0_universal2`), or an identifier
     (`cp313-manylinux_aarch64`). Default: this machine.
     """
     python: str = ""
@@ -244,6 +247,10 @@ class Config:
     """Oldest glibc that published wheels run on, such as `2_28`."""
     musllinux: MuslVersion = "1_2"
     """Oldest musl that published wheels run on."""
+    macosx: MacosVersion = "10_13"
+    """Oldest macOS that published wheels run on, such as `11_0`, which is the first for arm64.
+    `MACOSX_DEPLOYMENT_TARGET` in the environment has the last word.
+    """
     optimize: Optimize = "fast"
     """`fast`, `small`, `safe` or `debug`."""
     lto: bool = False
@@ -292,7 +299,8 @@ class Condition:
     """Operating system: `linux`, `macos` or `windows`."""
     arch: Globs = ()
     """Architecture, as in wheel tags but the same for every system: `x86_64`, `i686`, `aarch64`,
-    `armv7l`, `ppc64le`, `s390x`, `riscv64`, `loongarch64`.
+    `armv7l`, `ppc64le`, `s390x`, `riscv64`, `loongarch64`. What is compiled for `universal2` is
+    decided for each of its slices; `universal2` itself decides the rest of the wheel.
     """
     libc: Globs = ()
     """C library: `gnu` (glibc, or MinGW on Windows), `musl`, or `none` (macOS)."""

@@ -61,6 +61,8 @@ class Artifact:
     """System libraries outside the C library."""
     library_dirs: tuple[str, ...]
     """Searched for `libraries`."""
+    frameworks: tuple[str, ...]
+    """Frameworks of macOS, such as `CoreFoundation`."""
     link_options: tuple[str, ...]
     """Words after the linker's `-z`: `notext`, `lazy`, `defs`, `norelro`."""
     rpaths: tuple[str, ...]
@@ -112,6 +114,8 @@ class BuildPlan:
     """Static libraries first, each before what links it."""
     inputs: tuple[Input, ...]
     """Every source, and every header of the project that a source can reach; sorted by path."""
+    sdk: str = ""
+    """Version of Apple's SDK, such as `14.5`; empty where nothing is linked with it."""
 
     def to_json(self) -> str:
         """The plan as canonical JSON: sorted keys, no white space that depends on anything."""

@@ -12,6 +12,7 @@ from zigwheel.errors import PlanError, raise_all
 from zigwheel.plan.flags import Ambient, link_options
 from zigwheel.plan.includes import Look, content, scan
 from zigwheel.plan.machine import X86, x86_args
+from zigwheel.plan.macos import macos_errors, macos_options, no_frameworks
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
 from zigwheel.plan.windows import windows_errors, windows_options
@@ -128,6 +129,11 @@ def draft_of(
     if target.triple.os == "windows":
         errors += windows_errors(options, lto=lto, place=place)
         options = windows_options(options)
+    if target.triple.os == "macos":
+        errors += macos_errors(options, lto=lto, place=place)
+        options = macos_options(options)
+    elif options.frameworks:
+        errors.append(no_frameworks(options, target.triple.os, place=place))
     if not options.libraries:
         ambient = replace(ambient, include_dirs=(), library_dirs=())
     hidden = hides(config, component)
@@ -166,6 +172,7 @@ def draft_of(
         link=component.link,
         libraries=options.libraries,
         library_dirs=(*options.library_dirs, *ambient.library_dirs),
+        frameworks=options.frameworks,
         link_options=options.options,
         rpaths=options.rpaths,
         exports=exports(component),
@@ -233,6 +240,7 @@ def linked(artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
             link=tuple(names),
             libraries=union(artifact.libraries, *(p.libraries for p in parts)),
             library_dirs=union(artifact.library_dirs, *(p.library_dirs for p in parts)),
+            frameworks=union(artifact.frameworks, *(p.frameworks for p in parts)),
             link_cxx=artifact.link_cxx or any(p.link_cxx for p in parts),
         )
 

@@ -97,7 +97,7 @@ def unsupported_platform(*words: str, place: str) -> TargetError | None:
         if any(re.match(rf"(?:{pattern})(?![a-z])", word) for word in words):
             return TargetError(
                 f"{place}: {title} is not supported: {reason}",
-                hint="zigwheel builds for Linux with glibc or musl",
+                hint="zigwheel builds for Linux, macOS and Windows",
             )
     return None
 
@@ -145,8 +145,9 @@ def read_triple(text: str, floors: Floors, *, place: str) -> Triple:
             f"{place}: Zig's triples have no vendor `{os_word}`",
             hint=f"did you mean `{short}`?",
         )
-    arch = read_arch(arch_word, known=_TRIPLE_ARCHES, text=text, place=place)
     os, os_version = _split_version(os_word)
+    known = {**_TRIPLE_ARCHES, "universal2": "universal2"} if os == "macos" else _TRIPLE_ARCHES
+    arch = read_arch(arch_word, known=known, text=text, place=place)
     if len(rest) > 1:
         raise TargetError(f"{place} has more parts than a triple", hint=_EXAMPLES)
     abi, abi_version = _split_version(rest[0]) if rest else ("", None)
@@ -266,12 +267,6 @@ def read_platform_tag(tag: str, floors: Floors, *, place: str) -> Triple:
     else:
         raise _unknown_tag(tag, place=place)
     if family == "macosx":
-        if arch_word in {"universal2", "intel", "fat", "fat64", "universal"}:
-            raise TargetError(
-                f"{place}: files for several architectures at once are not supported yet "
-                "by this version",
-                hint="build for `arm64` and `x86_64` one after the other",
-            )
         arch = read_arch(arch_word, known=_MACOS_ARCHES, text=tag, place=place)
         return _macos_triple(arch, floor, floors, place=place)
     arch = read_arch(arch_word, known=_LINUX_ARCHES, text=tag, place=place)

@@ -58,49 +58,26 @@ def resolve_target(
     host: Host,
     manylinux: str,
     musllinux: str,
+    macosx: str = "",
     environ: Mapping[str, str],
 ) -> Target:
     """Read the option `target` and the option `python`; both may be empty.
 
     `text` is a Zig triple with or without a floor (`aarch64-linux-gnu.2.17`), a platform tag
     (`manylinux_2_28_aarch64`), a wheel tag (`cp313-cp313-manylinux_2_28_aarch64`) or cibuildwheel's
-    identifier (`cp313-manylinux_aarch64`). Without a floor it gets the one of `manylinux` or
-    `musllinux`, raised to the oldest that exists for the architecture. Empty means this machine, or
-    what `_PYTHON_HOST_PLATFORM` and `ARCHFLAGS` in `environ` say, at a floor that it satisfies.
+    identifier (`cp313-manylinux_aarch64`). Without a floor it gets the one of `manylinux`,
+    `musllinux` or `macosx`, raised to the oldest that exists for the architecture. Empty means this
+    machine, or what `_PYTHON_HOST_PLATFORM` and `ARCHFLAGS` in `environ` say, at a floor that it
+    satisfies.
 
     Raises TargetError, or an ErrorCollection of them, for what can't be read or built, and where
     text and `python` contradict each other.
     """
-    target = read_target(
-        text, python, host=host, manylinux=manylinux, musllinux=musllinux, environ=environ
-    )
-    require_supported(target, place=f"target `{text.strip()}`" if text.strip() else "this machine")
-    return target
-
-
-def require_supported(target: Target, *, place: str) -> None:
-    """Raise TargetError for a platform that this version can name but not build for."""
-    if target.triple.os == "macos":
-        raise TargetError(
-            f"{place}: {_TITLES[target.triple.os]} is not supported yet by this version",
-            hint="zigwheel builds for Linux with glibc or musl; "
-            "name such a target, for example with -C target=manylinux_x86_64",
-        )
-
-
-def read_target(
-    text: str,
-    python: str,
-    *,
-    host: Host,
-    manylinux: str,
-    musllinux: str,
-    environ: Mapping[str, str],
-) -> Target:
-    """As `resolve_target`, platforms that this version can't build for yet included."""
     errors: list[ZigwheelError] = []
     try:
-        floors = parse_floors(manylinux=manylinux, musllinux=musllinux, environ=environ)
+        floors = parse_floors(
+            manylinux=manylinux, musllinux=musllinux, macosx=macosx, environ=environ
+        )
         request = _read(text.strip(), floors, host=host, environ=environ)
     except TargetError as error:
         errors.append(error)

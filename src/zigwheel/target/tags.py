@@ -24,7 +24,9 @@ LEGACY_MANYLINUX: Mapping[str, tuple[tuple[int, int], frozenset[str]]] = Mapping
 )
 """Names from before PEP 600: the glibc each stands for, and the architectures that it exists for."""
 
-MACOS_ARCHES: Mapping[str, str] = MappingProxyType({"aarch64": "arm64", "x86_64": "x86_64"})
+MACOS_ARCHES: Mapping[str, str] = MappingProxyType(
+    {"aarch64": "arm64", "x86_64": "x86_64", "universal2": "universal2"}
+)
 """Architectures in the words of macOS tags."""
 
 

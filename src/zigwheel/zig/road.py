@@ -74,9 +74,11 @@ def zig_build_command(
     ]
     words += [f"-j{jobs}", f"-Dtarget={plan.triple}", f"-Dcpu={target.triple.cpu}"]
     words += [f"-Dproject={places.root}"]
+    words += ["--sysroot", str(places.sdk)] if places.sdk else []
     words += [f"-Dpython-include={places.headers}"] if plan.python else []
     libc = libc_name(plan.triple)
     words += [f"-Dmusl-libc={libc}"] if libc else []
+    words += [f"-Doverlay={places.overlay}"] if places.overlay else []
     names = {a.stable_abi for a in plan.artifacts if a.kind == "extension"}
     for name in sorted(names):
         option = "limited-suffix" if name else "suffix"
