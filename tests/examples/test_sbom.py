@@ -130,6 +130,20 @@ def test_windows(tmp_path: Path, with_zig: dict[str, str]) -> None:
 
 
 @pytest.mark.slow
+def test_optimised_over_all(tmp_path: Path, with_zig: dict[str, str]) -> None:
+    """With `lto` the linker does not tell: all that it was offered is listed."""
+    shutil.copytree(PROJECT, tmp_path / "project")
+    file = tmp_path / "project" / "pyproject.toml"
+    text = file.read_text(encoding="utf-8").replace('"statics._sum"', '"statics._sum"\nlto = true')
+    file.write_text(text, encoding="utf-8")
+    settings = ["target=manylinux_2_17_x86_64"]
+    wheel = build(tmp_path / "project", tmp_path / "wheel", with_zig, settings=settings)
+    found = contents(bill_of(zipfile.ZipFile(wheel)))
+    assert found["_sum"] == {"library:sum", "library:idle", "zig:glibc"}
+    assert found["_throws"] == CXX
+
+
+@pytest.mark.slow
 def test_both_roads_say_the_same(tmp_path: Path, with_zig: dict[str, str]) -> None:
     bills = []
     for lowering in ("direct", "zig-build"):

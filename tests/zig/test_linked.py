@@ -12,7 +12,7 @@ from tests.zig.plans import artifact
 from zigwheel.zig.bundled import bundled
 from zigwheel.zig.command import Places
 from zigwheel.zig.compile import Run, execute_link, link_line_file
-from zigwheel.zig.linked import assumed, files_of, holds_one_of, link_words
+from zigwheel.zig.linked import assumed, files_of, holds_one_of, link_words, words_of
 
 ELF = """\
              VMA              LMA     Size Align Out     In      Symbol
@@ -73,6 +73,30 @@ def test_words_of_a_line_with_blanks_in_folders(tmp_path: Path) -> None:
         "zl/a.o",
         f"{out}/libz.a",
         f"{cache}/o/1/libc++.a",
+    ]
+
+
+def test_words_of_a_line_with_blanks_in_the_names_of_files(tmp_path: Path) -> None:
+    """Within the project Zig shortens paths; the object of `my own file.c` has blanks in its name."""
+    cache = tmp_path / "build dir"
+    cache.mkdir()
+    (cache / "my own file.o").touch()
+    places = Places(
+        root=tmp_path,
+        headers=None,
+        zig_lib=Path("/zig/lib"),
+        out=Path("/out"),
+        local_cache=cache,
+        global_cache=Path("/cache"),
+        version_scripts=Path("/my exports"),
+    )
+    line = "ld.lld --version-script=/my exports/1.map build dir/my own file.o build dir/gone.o -lm"
+    assert words_of(line, places) == [
+        "ld.lld",
+        "--version-script=/my exports/1.map",
+        f"build dir{os.sep}my own file.o",
+        f"build dir{os.sep}gone.o",
+        "-lm",
     ]
 
 

@@ -3,9 +3,9 @@
 Zig compiles the static parts of its libraries into its cache and hands them to the linker, which takes
 the members that something asks for. Which ones, only the linker's map says, and Zig writes none; but
 it prints the linker's command line, and LLD, which is inside of Zig, writes the map when that line is
-run once more: some hundredths of a second. Where that can't be had (Zig's own linker for Mach-O, or a
-`build.zig` of which the plan is only the beginning), all counts that the linker was offered: rather
-too much than too little.
+run once more: some hundredths of a second. Where that can't be had (link-time optimisation, Zig's own
+linker for Mach-O, a `build.zig` of which the plan is only the beginning), all counts that the linker
+was offered: rather too much than too little.
 """
 
 from __future__ import annotations
@@ -70,11 +70,43 @@ def link_words(places: Places, artifact: Artifact) -> list[str]:
         line = link_line_file(places, artifact).read_text(encoding="utf-8")
     except FileNotFoundError:
         return []
-    # Zig puts a blank between the words, whatever is in them
-    known = [str(f) for f in (places.out, places.global_cache, places.local_cache, places.root)]
-    for index, folder in enumerate(known):
-        line = line.replace(folder, f"\0{index}\0")
-    return [re.sub("\0(\\d)\0", lambda m: known[int(m[1])], word) for word in line.split(" ")]
+    return words_of(line, places)
+
+
+def words_of(line: str, places: Places) -> list[str]:
+    """The words of a line in which Zig has put a blank between them, whatever is in them.
+
+    Folders are known, as they are and as Zig shortens them within the project; what is left of a file
+    that is not there is put together again with the words behind it.
+    """
+    folders = (places.out, places.global_cache, places.local_cache, places.version_scripts)
+    known = [str(folder) for folder in (*folders, places.root)]
+    for folder in folders:
+        if folder.is_relative_to(places.root):
+            known.append(f" {folder.relative_to(places.root)}{os.sep}")
+    for index, text in enumerate(known):
+        blank = " " if text.startswith(" ") else ""
+        line = line.replace(text, f"{blank}\0{index}\0")
+    words: list[str] = []
+    for part in line.split(" "):
+        word = re.sub("\0(\\d)\0", lambda m: known[int(m[1])].lstrip(" "), part)
+        count = torn(words, word, places.root)
+        words[len(words) - count :] = [" ".join([*words[len(words) - count :], word])]
+    return words
+
+
+def torn(before: Sequence[str], last: str, root: Path) -> int:
+    """How many words in front of `last` belong to it, as the beginning of the file's name."""
+    if not last.endswith((".o", ".obj", ".a", ".lib")) or (root / last).exists():
+        return 0
+    for count in range(1, min(len(before), MOST_BLANKS) + 1):
+        if (root / " ".join([*before[-count:], last])).exists():
+            return count
+    return 0
+
+
+MOST_BLANKS = 20
+"""In the name of one file."""
 
 
 def assumed(artifact: Artifact, triple: str) -> list[str]:
@@ -94,7 +126,7 @@ def taken_from(
     run: Run,
 ) -> list[str]:
     """Those of the `given` archives and objects of which the linked file has something."""
-    if words[0] not in MAPS:
+    if words[0] not in MAPS or artifact.lto:  # then a map knows one object, made of all
         return list(given)
     written = places.out / f"{artifact.output}.map"
     output, wanted = MAPS[words[0]]
