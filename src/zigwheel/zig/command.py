@@ -31,7 +31,7 @@ class Places:
     headers: Path | None
     """Include folder of the target's Python."""
     zig_lib: Path
-    """Zig's own library folder."""
+    """Zig's own library folder, without symbolic links: so Zig knows it."""
     out: Path
     """Folder for the results."""
     local_cache: Path
@@ -44,7 +44,10 @@ class Places:
 
 def prefix_maps(places: Places) -> tuple[str, ...]:
     """Flags that keep this machine's paths out of `__FILE__` and of debug information."""
-    pairs = [(places.zig_lib, "zig")]
+    pairs = [(places.root, "."), (places.zig_lib, "zig")]
+    if places.zig_lib.is_relative_to(places.root):
+        # so Zig writes the paths of its own folders where they lie below the one that it runs in
+        pairs.append((places.zig_lib.relative_to(places.root), "zig"))
     if places.headers is not None:
         pairs.append((places.headers, "python"))
     return tuple(f"-ffile-prefix-map={old}={new}" for old, new in pairs)
