@@ -18,6 +18,14 @@ def system_folders(triple: Triple) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Include and library folders of this system, those that are there, for its own libraries."""
     if triple.os == "windows":
         return (), ()
+    if triple.os == "macos":
+        # Homebrew's folder for each architecture, then MacPorts'; `/usr` belongs to the SDK.
+        brew = "/opt/homebrew" if triple.arch == "aarch64" else "/usr/local"
+        prefixes = (brew, "/opt/local")
+        return (
+            existing(tuple(f"{prefix}/include" for prefix in prefixes)),
+            existing(tuple(f"{prefix}/lib" for prefix in prefixes)),
+        )
     includes = ("/usr/local/include", f"/usr/include/{triple.multiarch}", "/usr/include")
     libraries = (
         "/usr/local/lib",
