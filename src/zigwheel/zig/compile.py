@@ -16,6 +16,7 @@ from zigwheel.storage import put_file
 from zigwheel.zig.builtins import asks_for_builtins, undefined_in
 from zigwheel.zig.command import Places, command, script_name, version_script
 from zigwheel.zig.hints import hint_for
+from zigwheel.zig.response import fitting
 from zigwheel.zig.toolchain import Zig
 
 if TYPE_CHECKING:
@@ -131,15 +132,17 @@ def execute(
 
     if run.verbose:
         run.say(repeatable([words], folder))
-    process = subprocess.Popen(
-        list(words),
-        cwd=folder,
-        env=dict(run.environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    with process:
+    with (
+        fitting(words) as fit,
+        subprocess.Popen(
+            fit,
+            cwd=folder,
+            env=dict(run.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
         try:
             said = waited(process, stop)
         except BaseException:
