@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.foreign.cache import cache_root, made_once
@@ -17,10 +18,13 @@ def code() -> Path:
     return kept_runtime(cache_root() / "hosts")
 
 
-def packages(name: str, *platforms: str) -> Path:
+def packages(
+    name: str, *platforms: str, finish: Callable[[Path], None] = lambda folder: None
+) -> Path:
     """The folder of a machine that outlives a run of the tests, with `ziglang` for it in `packages`.
 
-    zigwheel's cache belongs into the same folder, so that Zig can be linked into it.
+    zigwheel's cache belongs into the same folder, so that Zig can be linked into it. `finish` is told
+    the folder once.
     """
 
     def make(folder: Path) -> None:
@@ -30,5 +34,6 @@ def packages(name: str, *platforms: str) -> Path:
         done = subprocess.run([sys.executable, *words], capture_output=True, text=True)
         if done.returncode:
             raise Unavailable(f"pip {' '.join(words[2:])}: {done.stderr.strip()}")
+        finish(folder)
 
     return made_once(cache_root() / "hosts" / name, make)
