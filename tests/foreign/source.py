@@ -9,15 +9,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tarfile
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.foreign.cache import cache_root, made_once
 from tests.foreign.compiler import zig, zig_environ
-from tests.foreign.debian import archive
+from tests.foreign.debian import from_suites
 from tests.foreign.python import ForeignPython, Unavailable
 from tests.foreign.sysroot import SUITES, installed
 
@@ -30,8 +28,8 @@ _remote_debugging _sqlite3 _ssl _tkinter _uuid _zstd pyexpat readline xxlimited 
 
 NOT_COPIED = ("__pycache__", "test", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3")
 
-MUSL_SUITE = "forky"
-"""Debian's release whose musl has all that Zig's headers of musl announce."""
+MUSL_SUITES = ("forky", "sid")
+"""Debian's releases whose musl has all that Zig's headers of musl announce."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +55,6 @@ class Recipe:
 
 RECIPES = {
     "cp313t-manylinux_x86_64": Recipe(version="3.13", options=("--disable-gil",)),
-    "cp314t-manylinux_x86_64": Recipe(version="3.14", options=("--disable-gil",)),
     "cp313-musllinux_x86_64": Recipe(
         version="3.13",
         target="x86_64-linux-musl",
@@ -87,9 +84,9 @@ def musl_loader() -> Path:
     """musl's libc, which is its loader as well. Raises `Unavailable`."""
 
     def make(folder: Path) -> None:
-        archive(MUSL_SUITE, "amd64").unpack(["musl"], folder, closure=False)
+        from_suites(MUSL_SUITES, "amd64", lambda a: a.unpack((), folder, alone=["musl"]))
 
-    root = made_once(cache_root() / f"{MUSL_SUITE}-amd64-musl", make)
+    root = made_once(cache_root() / f"{MUSL_SUITES[0]}-amd64-musl", make)
     return root / "usr/lib/x86_64-linux-musl/libc.so"
 
 
@@ -157,7 +154,7 @@ def source_archive(version: str) -> Path:
     package = f"python{version}"
 
     def make(folder: Path) -> None:
-        archive(SUITES[version], "amd64", sources=True).source(package, folder)
+        from_suites(SUITES[version], "amd64", lambda a: a.source(package, folder), sources=True)
 
     (file,) = made_once(cache_root() / f"{package}-source", make).iterdir()
     return file
@@ -168,15 +165,3 @@ def unpacked_source(version: str, folder: Path) -> Path:
     subprocess.run(["tar", "-xf", source_archive(version), "-C", folder], check=True)
     (tree,) = folder.glob("Python-*")
     return tree
-
-
-def source_texts(version: str, names: Sequence[str]) -> list[str]:
-    """Some files of CPython's source."""
-    texts = []
-    with tarfile.open(source_archive(version)) as opened:
-        top = opened.getnames()[0].partition("/")[0]
-        for name in names:
-            file = opened.extractfile(f"{top}/{name}")
-            assert file is not None, name
-            texts.append(file.read().decode())
-    return texts

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.foreign.cache import cache_root, made_once
-from tests.foreign.debian import archive
+from tests.foreign.debian import from_suites
 from tests.foreign.python import ForeignPython, Unavailable
 
 
@@ -43,16 +43,23 @@ MACHINES = {
 """By the name that wheel tags use."""
 
 SUITES = {
-    "3.9": "bullseye",
-    "3.11": "bookworm",
-    "3.13": "trixie",
-    "3.14": "forky",
-    "3.15": "forky",
+    "3.9": ("bullseye",),
+    "3.11": ("bookworm",),
+    "3.13": ("trixie", "forky"),
+    "3.14": ("forky", "sid"),
+    "3.15": ("forky", "sid"),
 }
-"""Debian's release that a CPython is taken from."""
+"""Debian's releases that a CPython is taken from, the first that can be had."""
 
-PYPY = ("3.11", "forky")
-"""The version of Python that Debian's PyPy is, and the release that it is taken from."""
+PYPY = "3.11"
+"""The version of Python that Debian's PyPy is."""
+PYPY_SUITES = ("forky", "sid")
+
+IMPORTED = """
+argparse concurrent.futures ctypes datetime decimal importlib.metadata importlib.util inspect json
+pathlib platform shutil socket struct subprocess sysconfig tempfile threading unittest uuid
+""".split()
+"""Modules whose bytecode is made with an interpreter; others are compiled when they are imported."""
 
 LOADER = "ld-linux-x86-64.so.2"
 
@@ -61,16 +68,15 @@ def debian_python(version: str, arch: str) -> ForeignPython:
     """CPython of Debian for an architecture, downloaded at the first call. Raises `Unavailable`."""
     machine = MACHINES[arch]
     run_by = emulator(machine) if machine.qemu else ""
-    suite = SUITES[version]
+    suites = SUITES[version]
 
     def make(folder: Path) -> None:
-        packages = archive(suite, machine.debian)
-        closure = (f"python{version}-minimal", f"libpython{version}-stdlib")
-        packages.unpack(closure, folder, closure=True)
-        packages.unpack([f"libpython{version}-dev"], folder, closure=False)
+        packages = (f"python{version}-minimal", f"libpython{version}-stdlib")
+        headers = (f"libpython{version}-dev",)
+        from_suites(suites, machine.debian, lambda a: a.unpack(packages, folder, alone=headers))
         without_bulk(folder)
-        # Bytecode stays in the folder: an emulated compiler is slow.
-        python_in(folder).run(["-c", "import importlib.metadata, inspect, unittest, uuid"])
+        native = debian_python(version, "x86_64") if run_by else python_in(folder)
+        keep_bytecode(native, folder / f"usr/lib/python{version}")
 
     def python_in(root: Path) -> ForeignPython:
         return ForeignPython(
@@ -81,32 +87,41 @@ def debian_python(version: str, arch: str) -> ForeignPython:
             include=root / f"usr/include/python{version}",
         )
 
-    name = f"{suite}-{machine.debian}-python{version}"
+    name = f"{suites[0]}-{machine.debian}-python{version}"
     return python_in(made_once(cache_root() / name, make))
+
+
+def keep_bytecode(native: ForeignPython, library: Path) -> None:
+    """Compile what tests import of a standard library, by a Python of that version that is fast here.
+
+    Bytecode is the same on every machine, and an emulated compiler is slow.
+    """
+    native.run(["-c", f"import {', '.join(IMPORTED)}"], pythonpath=[library])
 
 
 def debian_pypy() -> ForeignPython:
     """PyPy of Debian for x86-64, downloaded at the first call. Raises `Unavailable`."""
-    version, suite = PYPY
 
     def make(folder: Path) -> None:
-        packages = archive(suite, "amd64")
-        packages.unpack(["pypy3"], folder, closure=True)
-        packages.unpack(["pypy3-dev"], folder, closure=False)
+        from_suites(
+            PYPY_SUITES, "amd64", lambda a: a.unpack(["pypy3"], folder, alone=["pypy3-dev"])
+        )
         without_bulk(folder)
 
-    root = made_once(cache_root() / f"{suite}-amd64-pypy{version}", make)
+    root = made_once(cache_root() / f"{PYPY_SUITES[0]}-amd64-pypy{PYPY}", make)
     return ForeignPython(
-        name=f"pp{version.replace('.', '')}-manylinux_x86_64",
+        name=f"pp{PYPY.replace('.', '')}-manylinux_x86_64",
         root=root,
         python=root / "usr/bin/pypy3",
         prefix=loader_in(root),
-        include=root / f"usr/include/pypy{version}",
+        include=root / f"usr/include/pypy{PYPY}",
     )
 
 
 def without_bulk(root: Path) -> None:
-    """Take out what no test reads: static libraries, documentation, translations."""
+    """Take out what no test reads, and links to the files of this machine's own Python."""
+    for file in root.glob("usr/lib/python3*/sitecustomize.py"):
+        file.unlink()
     for file in root.rglob("*.a"):
         file.unlink()
     for name in ("doc", "locale", "man", "info"):
