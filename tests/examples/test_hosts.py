@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.examples.rig import build, copied
+from tests.examples.rig import EXAMPLES, build, copied, run
 from tests.foreign.python import Unavailable
+from tests.foreign.registry import python_named
+from tests.hosts import products
 from tests.hosts.linux import LinuxMachine, aarch64_machine
+from tests.hosts.windows import WindowsMachine, windows_machine
 
 TARGETS = ("manylinux_2_17_x86_64", "musllinux_1_2_aarch64", "manylinux_2_31_riscv64")
+
+WINDOWS_BUILDS_FOR = ("manylinux_2_17_x86_64", "musllinux_1_2_aarch64")
 
 
 def missing(error: Unavailable) -> None:
@@ -71,3 +78,81 @@ def test_linux_on_aarch64_writes_the_same_sdist(
     assert done.returncode == 0, done.stderr
     (there,) = (tmp_path / "there").iterdir()
     assert (there.name, there.read_bytes()) == (here.name, here.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def windows() -> WindowsMachine:
+    """A Windows machine."""
+    try:
+        return windows_machine()
+    except Unavailable as error:
+        missing(error)
+        raise
+
+
+@pytest.fixture(scope="session")
+def headers() -> Path:
+    """Headers of CPython 3.13, which the Windows machine has none of."""
+    include = python_named("cp313-manylinux_x86_64").include
+    assert include
+    return include
+
+
+@pytest.mark.slow
+def test_windows_makes_the_same_of_every_example(
+    windows: WindowsMachine, with_zig: dict[str, str], headers: Path, tmp_path: Path
+) -> None:
+    """Sdists, metadata, plans and the pure wheel: all but the compiler's own work."""
+    for name in EXAMPLES:
+        copied(name, tmp_path / "examples" / name)
+    script = Path(products.__file__)
+
+    def words(out: str, include: str) -> list[str | Path]:
+        (tmp_path / out).mkdir()
+        settings = {"target": "manylinux_2_17_x86_64", "python": "cp313", "python-headers": include}
+        return [script, tmp_path / "examples", tmp_path / out, json.dumps(settings)]
+
+    here: Mapping[str, object] = json.loads(
+        run([sys.executable, *words("here", str(headers))], with_zig)
+    )
+    done = windows.run(words("there", windows.python.path(headers)))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == here
+    assert set(here) == set(EXAMPLES)
+
+
+@pytest.mark.slow
+def test_windows_builds_the_same_wheels(
+    windows: WindowsMachine, built: Callable[..., Path], headers: Path, tmp_path: Path
+) -> None:
+    """A library and two extensions, by Zig for Windows; one target after the other, since it has no locks."""
+    for target in WINDOWS_BUILDS_FOR:
+        here = built("twins", [f"target={target}", "python=cp313", f"python-headers={headers}"])
+        project, out = copied("twins", tmp_path / target / "twins"), tmp_path / target / "out"
+        words = ["-m", "zigwheel", "build", project, "-o", out, "--target", target]
+        words += ["-C", f"python-headers={windows.python.path(headers)}", "-C", "build-dir=build"]
+        done = windows.run(words)
+        assert done.returncode == 0, done.stderr
+        (there,) = out.iterdir()
+        assert there.name == here.name
+        assert there.read_bytes() == here.read_bytes()
+
+
+@pytest.mark.slow
+def test_windows_sees_itself(windows: WindowsMachine) -> None:
+    said = windows.run(["-m", "zigwheel", "doctor"]).stdout.splitlines()
+    assert said[0].rstrip() == "host     x86_64 windows gnu"
+    assert said[1] == f"python   cpython 3.13 {windows.python.path(windows.python.python)}"
+    kept = windows.own / "cache" / "zig" / "0.16.0-windows-x86_64" / "zig.exe"
+    assert f"zig      0.16.0 {windows.python.path(kept)}" in said
+
+
+@pytest.mark.slow
+def test_windows_prints_a_path_that_its_console_lacks(
+    windows: WindowsMachine, tmp_path: Path
+) -> None:
+    project = copied("puretree", tmp_path / "包" / "puretree")
+    done = windows.run(["-m", "zigwheel", "sdist", project, "-o", project / "out"])
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().endswith("\\u5305\\puretree\\out\\puretree-5.0.0rc1.tar.gz")
+    assert [file.name for file in (project / "out").iterdir()] == ["puretree-5.0.0rc1.tar.gz"]

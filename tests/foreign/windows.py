@@ -127,7 +127,7 @@ def assemble(tag: str, folder: Path) -> None:
                 if name.startswith("deploy_libs/") and not base.startswith(("api-ms", "tcl", "tk")):
                     (folder / base).write_bytes(opened.read(name))
     native = debian_python(version, "x86_64")
-    ignored = shutil.ignore_patterns("lib-dynload", "__pycache__", "config-*", "_sysconfigdata*")
+    ignored = shutil.ignore_patterns("lib-dynload", "sitecustomize.py", "__pycache__", "config-*", "_sysconfigdata*")
     library = folder / "Lib"
     shutil.copytree(native.root / f"usr/lib/python{version}", library, ignore=ignored)
     keep_bytecode(native, library)

@@ -117,6 +117,8 @@ class WindowsMachine:
         """
         environ = {"PYTHONUTF8": "0", "ZIGWHEEL_CACHE_DIR": self.python.path(self.own / "cache")}
         environ |= {"PYENV_ROOT": "", "HOME": "", "PYTHONDONTWRITEBYTECODE": "1"}
+        # of two Zigs at a time each would need its locks
+        environ |= {"PYTHON_CPU_COUNT": "1"}
         library = (code(), self.own / "packages")
         return self.python.run(words, pythonpath=library, environ={**environ, **more})
 
