@@ -93,36 +93,38 @@ class Archive:
             shutil.move(found, into)
 
 
-def from_suites(
-    suites: Sequence[str],
-    architecture: str,
-    get: Callable[[Archive], None],
-    *,
-    sources: bool = False,
-) -> None:
-    """Get something from the first suite that has it, in several rounds since mirrors fail at times.
-
-    Raises `Unavailable` with what the last round said.
-    """
-    for pause in PAUSES:
-        time.sleep(pause)
-        said = []
-        for suite in suites:
-            try:
-                get(archive(suite, architecture, sources=sources))
-                return
-            except Unavailable as error:
-                said.append(f"{suite} {architecture}: {error}")
-        archive.cache_clear()
-    raise Unavailable("\n".join(said))
-
-
 @functools.cache
 def archive(suite: str, architecture: str, *, sources: bool = False) -> Archive:
     """The archive of a suite, opened once in a process: the lists are large. Raises `Unavailable`."""
     folder = tempfile.mkdtemp(prefix=f"{suite}-{architecture}-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return open_archive(Path(folder), suite=suite, architecture=architecture, sources=sources)
+
+
+def from_suites(
+    suites: Sequence[str],
+    architecture: str,
+    get: Callable[[Archive], None],
+    *,
+    sources: bool = False,
+    pauses: Sequence[float] = PAUSES,
+    opened: Callable[..., Archive] = archive,
+) -> None:
+    """Get something from the first suite that has it, in several rounds since mirrors fail at times.
+
+    Raises `Unavailable` with what the last round said.
+    """
+    for pause in pauses:
+        time.sleep(pause)
+        said = []
+        for suite in suites:
+            try:
+                get(opened(suite, architecture, sources=sources))
+                return
+            except Unavailable as error:
+                said.append(f"{suite} {architecture}: {error}")
+        archive.cache_clear()
+    raise Unavailable("\n".join(said))
 
 
 def open_archive(folder: Path, *, suite: str, architecture: str, sources: bool = False) -> Archive:

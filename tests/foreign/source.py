@@ -70,7 +70,7 @@ def built_python(name: str) -> ForeignPython:
     """CPython built from source, at the first call. Raises `Unavailable`."""
     recipe = RECIPES[name]
     loader = (str(musl_loader()),) if recipe.musl else ()
-    root = made_once(cache_root() / f"built-{name}", lambda folder: build(recipe, folder))
+    root = made_once(cache_root() / f"zig-built-{name}", lambda folder: build(recipe, folder))
     return ForeignPython(
         name=name,
         root=root,
@@ -118,7 +118,8 @@ def build(recipe: Recipe, folder: Path) -> None:
 
 def build_environ(recipe: Recipe) -> dict[str, str]:
     """The environment of `configure` and `make`."""
-    compiler = f"{zig()} cc -target {recipe.target}"
+    # Programs of `configure` that do what C leaves undefined would end in traps of Zig's otherwise.
+    compiler = f"{zig()} cc -target {recipe.target} -fno-sanitize=undefined"
     return {
         **zig_environ(),
         "LC_ALL": "C.UTF-8",
@@ -126,7 +127,7 @@ def build_environ(recipe: Recipe) -> dict[str, str]:
         "CPP": " ".join([compiler, "-E", *recipe.preprocessor]),
         "AR": f"{zig()} ar",
         "RANLIB": f"{zig()} ranlib",
-        "OPT": "-DNDEBUG -O1 -fno-sanitize=undefined -w -Wno-date-time",
+        "OPT": "-DNDEBUG -O1 -w -Wno-date-time",
         # What this machine has installed for its own compiler is not for this build.
         "PKG_CONFIG": "false",
         "MODULE_BUILDTYPE": "static",
@@ -161,7 +162,9 @@ def source_archive(version: str) -> Path:
 
 
 def unpacked_source(version: str, folder: Path) -> Path:
-    """CPython's source, unpacked into a folder."""
-    subprocess.run(["tar", "-xf", source_archive(version), "-C", folder], check=True)
+    """CPython's source, unpacked into a folder without what its build does not read."""
+    words = ["tar", "-xf", source_archive(version), "-C", folder]
+    words += [f"--exclude=Python-*/{name}" for name in ("Doc", "Lib/test", "Lib/idlelib")]
+    subprocess.run(words, check=True)
     (tree,) = folder.glob("Python-*")
     return tree
