@@ -19,7 +19,22 @@ from tests.hosts.windows import WindowsMachine, windows_machine
 
 TARGETS = ("manylinux_2_17_x86_64", "musllinux_1_2_aarch64", "manylinux_2_31_riscv64")
 
-WINDOWS_BUILDS_FOR = ("manylinux_2_17_x86_64", "musllinux_1_2_aarch64")
+WINDOWS_BUILDS_FOR = ("manylinux_2_17_x86_64", "musllinux_1_2_aarch64", "win_amd64")
+
+CASED = """\
+[build-system]
+requires = ["zigwheel"]
+build-backend = "zigwheel.build"
+
+[project]
+name = "cased"
+version = "1"
+
+[[tool.zigwheel.extension]]
+name = "cased"
+sources = ["src/*.c"]
+"""
+"""A project with a file whose name matches where the case of letters does not count."""
 
 
 def missing(error: Unavailable) -> None:
@@ -105,6 +120,11 @@ def test_windows_makes_the_same_of_every_example(
     """Sdists, metadata, plans and the pure wheel: all but the compiler's own work."""
     for name in EXAMPLES:
         copied(name, tmp_path / "examples" / name)
+    cased = tmp_path / "examples" / "cased"
+    (cased / "src").mkdir(parents=True)
+    (cased / "pyproject.toml").write_text(CASED, encoding="utf-8")
+    for name in ("a.c", "B.C"):
+        (cased / "src" / name).touch()
     script = Path(products.__file__)
 
     def words(out: str, include: str) -> list[str | Path]:
@@ -118,7 +138,7 @@ def test_windows_makes_the_same_of_every_example(
     done = windows.run(words("there", windows.python.path(headers)))
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == here
-    assert set(here) == set(EXAMPLES)
+    assert set(here) == {*EXAMPLES, "cased"}
 
 
 @pytest.mark.slow

@@ -66,7 +66,7 @@ def describe_host() -> Host:
         python=python,
         include=_include(python),
         executable=sys.executable or "",
-        prefix_globs=_prefix_globs(system, os.environ),
+        prefix_globs=prefix_globs(system, os.environ),
     )
 
 
@@ -184,7 +184,8 @@ def installed_pack() -> Path | None:
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
-def _prefix_globs(system: str, environ: Mapping[str, str]) -> tuple[str, ...]:
+def prefix_globs(system: str, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Globs of the prefixes where an operating system usually has Pythons."""
     if system == "macos":
         return _MACOS_PREFIXES
     if system == "windows":
