@@ -89,8 +89,9 @@ def told(doing: str, where: Path) -> Iterator[None]:
         raise storage_error(error, doing, where) from error
 
 
-IN_USE = (32, 33)
-"""Windows' ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION, which C's `errno` calls EACCES as well."""
+IN_USE = (5, 32, 33)
+"""What Windows says of a file that is open (ERROR_ACCESS_DENIED, of a rename; ERROR_SHARING_VIOLATION;
+ERROR_LOCK_VIOLATION); C's `errno` calls all of them EACCES."""
 
 
 def storage_error(error: OSError, doing: str, where: Path) -> StorageError:
@@ -105,7 +106,7 @@ def storage_error(error: OSError, doing: str, where: Path) -> StorageError:
     }
     hint = hints.get(error.errno or 0, "")
     if getattr(error, "winerror", 0) in IN_USE:
-        hint = "a program has a file open there: close it, or name another folder"
+        hint = "a program has a file open there, or this user may not write: name another folder"
     file = error.filename
     named = isinstance(file, str) and not Path(file).is_relative_to(where)
     which = f" ({file!r})" if named else ""

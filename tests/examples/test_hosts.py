@@ -176,3 +176,41 @@ def test_windows_prints_a_path_that_its_console_lacks(
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("\\u5305\\puretree\\out\\puretree-5.0.0rc1.tar.gz")
     assert [file.name for file in (project / "out").iterdir()] == ["puretree-5.0.0rc1.tar.gz"]
+
+
+REPLACED = """
+import importlib.util, os, shutil, sys
+from importlib.machinery import ExtensionFileLoader
+
+from zigwheel.wheel import editable_finder
+
+folder, fresh = sys.argv[1:]
+editable_finder.HERE = folder
+built, new = os.path.join(folder, "_queue.pyd"), os.path.join(fresh, "_queue.pyd")
+shutil.copy(importlib.util.find_spec("_queue").origin, built)
+spec = importlib.util.spec_from_file_location(
+    "_queue", built, loader=ExtensionFileLoader("_queue", built)
+)
+spec.loader.exec_module(importlib.util.module_from_spec(spec))
+with open(new, "wb") as file:
+    file.write(b"another")
+try:
+    os.replace(new, built)
+except PermissionError:
+    print("in use")
+rebuild = editable_finder.Rebuild(
+    "d", {"_queue": "_queue.pyd"}, command=[], folder="", environment={}, stamp="", watched=[]
+)
+rebuild.put_in_place(fresh)
+with open(built, "rb") as file:
+    print(file.read().decode())
+"""
+
+
+@pytest.mark.slow
+def test_windows_rebuilds_a_module_in_use(windows: WindowsMachine, tmp_path: Path) -> None:
+    for name in ("site", "fresh"):
+        (tmp_path / name).mkdir()
+    done = windows.run(["-c", REPLACED, tmp_path / "site", tmp_path / "fresh"])
+    assert done.stdout.split() == ["in", "use", "another"], done.stderr
+    assert [file.name for file in (tmp_path / "site").iterdir()] == ["_queue.pyd"]
