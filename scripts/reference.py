@@ -1,7 +1,7 @@
 """Write the reference pages and the JSON schema from the code that they describe.
 
-python scripts/reference.py            writes options.md, zigwheel.schema.json, targets.md and
-                                       command-line.md into docs/reference/
+python scripts/reference.py            writes options.md, zigwheel.schema.json, targets.md,
+                                       command-line.md and audit.md into docs/reference/
 python scripts/reference.py --check    exits with 1, and a diff, where they are not current
 """
 
@@ -116,6 +116,7 @@ def main(arguments: list[str] | None = None) -> int:
         folder / "zigwheel.schema.json": schema,
         folder / "targets.md": targets_page(),
         folder / "command-line.md": command_line_page(),
+        folder / "audit.md": audit_page(),
     }
     stale = [path for path, text in made.items() if text_of(path) != text]
     for path in stale:
@@ -229,12 +230,15 @@ def targets_page() -> str:
 
     rows = targets()
     lines = ["# Targets", "", MADE]
-    lines.append("Linux, from the oldest C library that Zig can promise, and Windows:\n")
+    lines.append("Linux, from the oldest C library that Zig can promise, Windows, and macOS:\n")
     lines += ["| " + " | ".join(rows[0]) + " |", "|" + "---|" * len(rows[0])]
     lines += ["| " + " | ".join(f"`{cell}`" for cell in row.values()) + " |" for row in rows]
     lines += ["", "A floor that is older than the machine's oldest is raised when it comes from"]
-    lines += ["`manylinux` in the config, and refused when the target itself names it.", ""]
-    lines += [f"Pythons: {SUPPORTED}."]
+    lines += [
+        "`manylinux` or `macosx` in the config, and refused when the target itself names it.",
+        "",
+    ]
+    lines += [f"Pythons: {SUPPORTED}.", "", *pythons_table()]
     return "\n".join(lines) + "\n"
 
 
@@ -246,6 +250,36 @@ def commands(parser: argparse.ArgumentParser, *, level: int) -> Iterator[str]:
                 yield from (f"{'#' * level} `{inner.prog}`", "")
                 yield from ("```text", inner.format_help().rstrip(), "```", "")
                 yield from commands(inner, level=level + 1)
+
+
+def pythons_table() -> Iterator[str]:
+    """How each kind of Python is named, and what its wheels and files are called."""
+    from zigwheel.target.model import Target
+    from zigwheel.target.python import parse_python, suffix
+    from zigwheel.target.stable import stable_abi
+    from zigwheel.target.tags import wheel_tag
+    from zigwheel.target.triple import Triple
+
+    triple = Triple(arch="x86_64", os="linux", libc="gnu", floor=(2, 28))
+    yield "| `python` | `py-api` | wheel tag | file name |"
+    yield "|---|---|---|---|"
+    for name, py_api in (
+        ("cp313", ""),
+        ("cp314t", ""),
+        ("cp313", "cp310"),
+        ("cp315t", "cp315t"),
+        ("cp315", "cp315t"),
+        ("pp311", ""),
+        ("pypy311_pp73", ""),
+    ):
+        python = parse_python(name)
+        stable = stable_abi(python, py_api)
+        tag = wheel_tag(Target(triple=triple, python=python), kind="extension", stable=stable)
+        ending = suffix(python, triple, stable_abi=stable.name if stable else "")
+        asked = f"`{py_api}`" if py_api else ""
+        yield f"| `{name}` | {asked} | `{tag.filename_part}` | `_core{ending}` |"
+    yield ""
+    yield "`pp311` stands for the last release of PyPy 3.11; an older one is named by its ABI."
 
 
 def command_line_page() -> str:
@@ -269,6 +303,45 @@ def command_line_page() -> str:
     ]
     lines += ["| 130 | Interrupted. |", ""]
     lines += ["Several errors at once have the code of the first."]
+    return "\n".join(lines) + "\n"
+
+
+AUDIT = """\
+A wheel is *refused* for an error: the command ends with code 13, and a build hands nothing over.
+A warning says what may be meant so.
+
+What every system of a tag has comes from PEP 600's policies as auditwheel keeps them, and from
+delvewheel's lists of Windows' DLLs; the symbols of the stable ABI come from CPython's source.
+"""
+
+AUDIT_JSON = """\
+## `zigwheel audit --json`
+
+An object with `schema`, which is 1, and `wheels`, one object for each wheel in the order of the
+arguments. Keys may be added without a change of `schema`. A wheel has:
+
+- `wheel`: The file's name.
+- `verdict`: `kept` or `refused`.
+- `tags`: What it promises: the expanded tags of its name, sorted.
+- `files`: Its compiled files, one object for each machine that a file holds code for, with
+"""
+
+
+def audit_page() -> str:
+    """The codes of the audit, and its JSON."""
+    from zigwheel.audit.report import ERRORS, WARNINGS, AuditedFile, Finding
+
+    lines = ["# Audit", "", MADE, AUDIT]
+    for title, codes in (("Errors", ERRORS), ("Warnings", WARNINGS)):
+        lines += [f"## {title}", "", "| code | what was found |", "|---|---|"]
+        lines += [f"| `{code}` | {text} |" for code, text in codes.items()] + [""]
+    lines.append(AUDIT_JSON.rstrip())
+    lines += [
+        f"  - `{field.name}`: {texts_of(AuditedFile)[field.name]}" for field in fields(AuditedFile)
+    ]
+    lines.append("- `findings`: What was found, errors first, each with")
+    lines.append("  - `severity`: `error` or `warning`.")
+    lines += [f"  - `{field.name}`: {texts_of(Finding)[field.name]}" for field in fields(Finding)]
     return "\n".join(lines) + "\n"
 
 

@@ -19,6 +19,7 @@ LAYERS = (
     {"audit"},
     {"zig", "wheel"},
     {"setup"},
+    {"promised"},
     {"artifacts"},
     {"rebuild", "eject", "reuse"},
     {"pipeline"},
@@ -153,6 +154,7 @@ def hostile(call: ast.Call) -> str:
         return f"{name} decodes as the host does"
     if last in {"read_text", "write_text"} and "encoding" not in words and name != "read_text":
         return f"{name} has no encoding"
-    opens = name == "open" or (last == "open" and name not in {"os.open", "super().open"})
+    others = {"os.open", "super().open", "archive.open"}
+    opens = name == "open" or (last == "open" and name not in others)
     binary = any(isinstance(a, ast.Constant) and "b" in str(a.value) for a in call.args)
     return f"{name} has no encoding" if opens and not binary and "encoding" not in words else ""

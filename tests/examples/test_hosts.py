@@ -17,9 +17,14 @@ from tests.hosts import products
 from tests.hosts.linux import LinuxMachine, aarch64_machine
 from tests.hosts.windows import WindowsMachine, windows_machine
 
-TARGETS = ("manylinux_2_17_x86_64", "musllinux_1_2_aarch64", "manylinux_2_31_riscv64")
+TARGETS = ("manylinux_2_17_x86_64", "musllinux_1_2_aarch64", "macosx_11_0_arm64")
 
-WINDOWS_BUILDS_FOR = ("manylinux_2_17_x86_64", "musllinux_1_2_aarch64", "win_amd64")
+WINDOWS_BUILDS_FOR = (
+    "manylinux_2_17_x86_64",
+    "musllinux_1_2_aarch64",
+    "macosx_11_0_arm64",
+    "win_amd64",
+)
 
 CASED = """\
 [build-system]

@@ -14,6 +14,7 @@ import pytest
 from tests.examples.rig import COMPILED, EXAMPLES, build, copied, run
 
 FOREIGN = "aarch64-linux-gnu.2.17"
+MAC = "macosx_universal2"
 ALWAYS = ("fastsum", "geometry", "twins")
 """Examples that are held against each other on both roads in every run: C, C++, a library."""
 
@@ -142,7 +143,9 @@ def test_zlib_does_not_matter(
     assert here == bytes_of(name, HERE, tmp_path / "zlib-ng", replaced, sdist=sdist)
 
 
-@pytest.mark.parametrize("target", ["native", FOREIGN])
+@pytest.mark.parametrize(
+    "target", ["native", FOREIGN, MAC, pytest.param("win_amd64", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(
     "name", [n if n in ALWAYS else pytest.param(n, marks=pytest.mark.slow) for n in COMPILED]
 )

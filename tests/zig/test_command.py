@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from tests.zig.plans import EVERYTHING, LIBRARY, artifact, plan
+from tests.zig.plans import EVERYTHING, LIBRARY, MACOS, artifact, plan
 from zigwheel.plan.model import Source
 from zigwheel.zig.command import Places, command, script_name, version_script
 
@@ -33,6 +34,23 @@ def test_an_extension() -> None:
         f"--version-script /s/{script_name(artifact())} --cache-dir /l --global-cache-dir /g "
         "--name pkg._core -femit-bin=/o/_core.cpython-313-x86_64-linux-gnu.so"
     )
+
+
+def test_an_extension_for_macos() -> None:
+    (one,) = MACOS.artifacts
+    said = " ".join(command(MACOS, one, PLACES, zig=Path("zig"), compiler_rt=False))
+    assert " -install_name @rpath/libpkg._core.dylib " in said
+    assert " -framework Foo -L/opt/lib -Llib " in said
+    assert "--sysroot" not in said
+    places = replace(PLACES, sdk=Path("/sdk"))
+    said = " ".join(command(MACOS, one, places, zig=Path("zig"), compiler_rt=False))
+    # an absolute folder would be looked for in the SDK
+    assert " -framework Foo -L../opt/lib -Llib " in said
+    assert (
+        " -idirafter /sdk/usr/include -F /sdk/System/Library/Frameworks -L/usr/lib --sysroot /sdk "
+        in said
+    )
+    assert "-ffile-prefix-map=/sdk=sdk" in said
 
 
 def test_compiler_rt_is_asked_for() -> None:

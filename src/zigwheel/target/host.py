@@ -15,7 +15,7 @@ from pathlib import Path
 from zigwheel.errors import StorageError
 from zigwheel.target.elf import ElfIdentity, read_elf
 from zigwheel.target.model import Host
-from zigwheel.target.python import PythonTarget
+from zigwheel.target.python import PythonTarget, pypy
 from zigwheel.target.triple import Libc
 
 _OPERATING_SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
@@ -53,10 +53,11 @@ def describe_host() -> Host:
     system = _OPERATING_SYSTEMS.get(sys.platform, sys.platform)
     elf = _own_elf() if system == "linux" else None
     libc, libc_version = _libc(elf)
-    python = PythonTarget(
-        version=(sys.version_info[0], sys.version_info[1]),
-        free_threaded=is_free_threaded(EXTENSION_SUFFIXES),
-    )
+    version = (sys.version_info[0], sys.version_info[1])
+    if sys.implementation.name == "pypy":
+        python = pypy(version, pypy_abi(EXTENSION_SUFFIXES))
+    else:
+        python = PythonTarget(version=version, free_threaded=is_free_threaded(EXTENSION_SUFFIXES))
     return Host(
         arch=_arch(elf),
         os=system,
@@ -76,6 +77,12 @@ def is_free_threaded(suffixes: list[str]) -> bool:
     `sysconfig` knows as well (`Py_GIL_DISABLED`), but takes milliseconds to load.
     """
     return any(re.match(r"\.(cpython-|cp)\d+d?td?[-.]", suffix) for suffix in suffixes)
+
+
+def pypy_abi(suffixes: list[str]) -> str:
+    """The ABI of a PyPy that loads extensions with these suffixes; empty if they do not say."""
+    found = (re.match(r"\.pypy\d+-(pp\d+)-", suffix) for suffix in suffixes)
+    return next((match[1] for match in found if match), "")
 
 
 def _arch(elf: ElfIdentity | None) -> str:

@@ -16,18 +16,8 @@ def is_target(host: Host, triple: Triple) -> bool:
 
 def system_folders(triple: Triple) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Include and library folders of this system, those that are there, for its own libraries."""
-    includes, libraries = usual_folders(triple)
-    return existing(includes), existing(libraries)
-
-
-def usual_folders(triple: Triple) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Where systems like `triple` have include files and libraries of their own."""
-    if triple.os == "windows":
+    if triple.os != "linux":
         return (), ()
-    if triple.os == "macos":
-        # Homebrew's place differs; then come MacPorts'. What is below `/usr` belongs to the SDK.
-        brew = "/opt/homebrew" if triple.arch == "aarch64" else "/usr/local"
-        return (f"{brew}/include", "/opt/local/include"), (f"{brew}/lib", "/opt/local/lib")
     includes = ("/usr/local/include", f"/usr/include/{triple.multiarch}", "/usr/include")
     libraries = (
         "/usr/local/lib",
@@ -35,7 +25,7 @@ def usual_folders(triple: Triple) -> tuple[tuple[str, ...], tuple[str, ...]]:
         "/usr/lib64" if not triple.is_32bit else "/usr/lib32",
         "/usr/lib",
     )
-    return includes, libraries
+    return existing(includes), existing(libraries)
 
 
 def existing(folders: tuple[str, ...]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from zigwheel.plan.model import Artifact, BuildPlan, Source
+from zigwheel.zig.macos import for_macos, install_name, library_dirs, sdk_words
 from zigwheel.zig.musl import libc_name
 from zigwheel.zig.windows import for_windows, linked_name
 
@@ -42,17 +43,25 @@ class Places:
     version_scripts: Path
     """Folder that holds the version scripts, and what stands for them on Windows, each under a name
     made of its content."""
+    sdk: Path | None = None
+    """Apple's SDK, where something is linked with it."""
+    overlay: Path | None = None
+    """What lets clang find Windows' headers by any spelling (`zig.spelling`); None where it need not."""
 
 
-def prefix_maps(places: Places) -> tuple[str, ...]:
-    """Flags that keep this machine's paths out of `__FILE__` and of debug information."""
+def place_flags(places: Places) -> tuple[str, ...]:
+    """Flags that follow from where things are: they find headers of Windows, and keep this machine's
+    paths out of `__FILE__` and of debug information."""
+    found = ("-ivfsoverlay", str(places.overlay)) if places.overlay else ()
     pairs = [(places.root, "."), (places.zig_lib, "zig")]
     if places.zig_lib.is_relative_to(places.root):
         # so Zig writes the paths of its own folders where they lie below the one that it runs in
         pairs.append((places.zig_lib.relative_to(places.root), "zig"))
     if places.headers is not None:
         pairs.append((places.headers, "python"))
-    return tuple(f"-ffile-prefix-map={old}={new}" for old, new in pairs)
+    if places.sdk is not None:
+        pairs.append((places.sdk, "sdk"))
+    return (*found, *(f"-ffile-prefix-map={old}={new}" for old, new in pairs))
 
 
 def source_groups(artifact: Artifact) -> Iterator[tuple[tuple[str, ...], tuple[Source, ...]]]:
@@ -84,14 +93,16 @@ def command(
     verb = "build-exe" if artifact.kind == "executable" else "build-lib"
     words = [str(zig), verb]
     for args, sources in source_groups(artifact):
-        flags = [*args, *prefix_maps(places)]
+        flags = [*args, *place_flags(places)]
         for source in sources:
             told = [f"-D{CONTENT}={source.content}"] if source.content else []
             words += ["-cflags", *flags, *told, "--", source.path]
     if artifact.kind != "library":  # an archive within an archive is of no use to a linker
         words += [str(places.out / plan.library(name).output) for name in artifact.link]
     words += [f"-l{name}" for name in artifact.libraries]
-    words += [f"-L{folder}" for folder in artifact.library_dirs]
+    for name in artifact.frameworks:
+        words += ["-framework", name]
+    words += [f"-L{folder}" for folder in library_dirs(artifact, places.root, places.sdk)]
     words += map(str, files)
     words += module_words(plan, artifact, places)
     root = zig_root(artifact)
@@ -99,6 +110,8 @@ def command(
     words += ["-lc++"] if artifact.link_cxx else []
     windows = for_windows(plan.triple)
     words += link_words(artifact, places, compiler_rt=compiler_rt, windows=windows)
+    if for_macos(plan.triple) and artifact.kind == "extension":
+        words += ["-install_name", install_name(artifact)]
     local = places.local_cache / "".join(s.content for s in artifact.sources if s.path == root)
     words += ["--cache-dir", str(local), "--global-cache-dir", str(places.global_cache)]
     words += ["--name", artifact.name, f"-femit-bin={places.out / linked_name(plan, artifact)}"]
@@ -115,6 +128,7 @@ def module_words(plan: BuildPlan, artifact: Artifact, places: Places) -> list[st
         words += ["-I", folder]
     if artifact.uses_python:
         words += ["-isystem", str(places.headers)]
+    words += sdk_words(artifact, places.sdk)
     words += [f"-D{name}={value}" for name, value in artifact.macros]
     libc = libc_name(plan.triple) if artifact.kind != "library" else ""
     for path in (*artifact.rpaths, *([libc] if libc else [])):
@@ -139,6 +153,7 @@ def link_words(
         return [*words, "-fno-allow-shlib-undefined", "-fno-dll-export-fns"]
     if artifact.kind == "extension":
         words += ["-fallow-shlib-undefined"]
+        # Zig's linker for macOS takes it and does without it: see `zig/macos.py`
         words += ["--version-script", str(places.version_scripts / script_name(artifact))]
     return words
 
@@ -152,7 +167,8 @@ def kept_name(text: str, ending: str) -> str:
     """File name of a script for the linker: equal ones are one file, which outlives the build."""
     import hashlib
 
-    return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.{ending}"
+    data = text.encode("utf-8", "surrogateescape")
+    return f"{hashlib.sha256(data).hexdigest()[:32]}.{ending}"
 
 
 def version_script(artifact: Artifact) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 import threading
@@ -25,6 +26,7 @@ from zigwheel.zig.command import (
 )
 from zigwheel.zig.hints import hint_for
 from zigwheel.zig.response import fitting
+from zigwheel.zig.spelling import overlay
 from zigwheel.zig.toolchain import Zig
 from zigwheel.zig.windows import (
     export_definition,
@@ -124,20 +126,42 @@ def make(
         make_for_windows(plan, artifact, places, zig, run, stop)
         return
     words = command(plan, artifact, places, zig=zig.executable, compiler_rt=False)
-    code, said = execute(words, places.root, run, stop)
+    code, said = execute_link(words, artifact, places, run, stop)
     file = places.out / artifact.output
     if code == 0:
-        needs = artifact.kind == "extension" and asks_for_builtins(undefined_in(file))
+        needs = artifact.kind != "library" and asks_for_builtins(undefined_in(file))
     else:  # a program may leave nothing open
         needs = artifact.kind == "executable" and "undefined symbol: " in said
     if needs:
         words = command(plan, artifact, places, zig=zig.executable, compiler_rt=True)
-        code, said = execute(words, places.root, run, stop)
+        code, said = execute_link(words, artifact, places, run, stop)
     if code != 0:
         before = library_commands(plan, artifact, places, zig)
         raise failure(artifact, [*before, words], said, code, places)
     if said:
         run.say(said)
+
+
+LINKERS = re.compile(r"^(?:(ld\.lld|lld-link|zig ld)|ar) .*\n?", re.MULTILINE)
+"""Command lines of the linkers and of the archiver inside of Zig, as `--verbose-link` prints them."""
+
+
+def execute_link(
+    words: Sequence[str], artifact: Artifact, places: Places, run: Run, stop: threading.Event
+) -> tuple[int, str]:
+    """Run a command as `execute` does, and note the command line of its linker beside the artifact."""
+    if artifact.kind == "library":
+        return execute(words, places.root, run, stop)
+    code, said = execute([*words, "--verbose-link"], places.root, run, stop)
+    lines = [line[0].rstrip("\n") for line in LINKERS.finditer(said) if line[1]]
+    if lines:  # the earlier ones are of libraries that Zig has compiled for this one
+        link_line_file(places, artifact).write_text(lines[-1], encoding="utf-8")
+    return code, LINKERS.sub("", said).strip()
+
+
+def link_line_file(places: Places, artifact: Artifact) -> Path:
+    """Where the linker's command line stands."""
+    return places.out / f"{artifact.output}.link"
 
 
 def library_commands(
@@ -167,11 +191,11 @@ def make_for_windows(
             dll = python_dll(plan, artifact)
             files.append(import_library(dll, parts.symbols, plan, places, zig, run))
         if artifact.kind == "extension":
-            files.append(kept(export_definition(parts.exports), places))
+            files.append(kept(export_definition(parts.exports), "def", places))
         final = words(replace(artifact, sources=()), *files, *parts.objects)
         if zig_root(artifact):  # what Zig makes of its own language differs in a DLL
             final = words(artifact, *files)
-    code, said = execute(final, places.root, run, stop)
+    code, said = execute_link(final, artifact, places, run, stop)
     if code != 0:
         before = library_commands(plan, artifact, places, zig)
         raise failure(artifact, [*before, words(artifact, *files)], said, code, places)
@@ -227,7 +251,7 @@ def import_library(
     dll: str, symbols: Mapping[str, bool], plan: BuildPlan, places: Places, zig: Zig, run: Run
 ) -> Path:
     """An import library with `symbols` of `dll`; equal ones are one file, which outlives the build."""
-    definition = kept(import_definition(dll, symbols), places)
+    definition = kept(import_definition(dll, symbols), "def", places)
     library = definition.with_name(f"{definition.stem}-{plan.triple}.lib")
     if not library.is_file():
         fresh = places.out / library.name
@@ -243,11 +267,17 @@ def import_library(
     return library
 
 
-def kept(definition: str, places: Places) -> Path:
-    """A module-definition file; equal ones are one file, which outlives the build."""
-    file = places.version_scripts / kept_name(definition, "def")
-    put_file(file, definition.encode())
+def kept(text: str, ending: str, places: Places) -> Path:
+    """`text` as a file for the compiler; equal ones are one file, which outlives the build."""
+    file = places.version_scripts / kept_name(text, ending)
+    put_file(file, text.encode("utf-8", "surrogateescape"))
     return file
+
+
+def with_overlay(places: Places) -> Places:
+    """The same places, and what lets clang find Windows' headers by any spelling."""
+    text = overlay(places.zig_lib)
+    return replace(places, overlay=kept(text, "yaml", places)) if text else places
 
 
 def execute(

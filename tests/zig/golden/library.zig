@@ -12,6 +12,7 @@ pub fn build(b: *std.Build) void {
         .b = b,
         .root = b.option([]const u8, "project", "Folder of the project (default: that of build.zig)") orelse b.pathFromRoot("."),
         .python = b.option([]const u8, "python-include", "Folder that holds the Python.h of the target's Python"),
+        .overlay = b.option([]const u8, "overlay", "File for clang's -ivfsoverlay"),
         .exports = b.option([]const u8, "exports", "For Windows: folder of .def files; without it, what the sources mark is exported"),
     };
 
@@ -48,6 +49,7 @@ const Paths = struct {
     b: *std.Build,
     root: []const u8,
     python: ?[]const u8,
+    overlay: ?[]const u8,
     exports: ?[]const u8,
 
     /// A file or folder of the project.
@@ -57,6 +59,14 @@ const Paths = struct {
 
     fn pythonHeaders(paths: Paths) std.Build.LazyPath {
         return .{ .cwd_relative = paths.python orelse @panic("-Dpython-include=FOLDER is missing") };
+    }
+
+    /// What Apple's SDK for macOS brings, where `--sysroot` names it.
+    fn useSdk(paths: Paths, module: *std.Build.Module) void {
+        const sdk = paths.b.sysroot orelse return;
+        module.addAfterIncludePath(.{ .cwd_relative = paths.b.pathJoin(&.{ sdk, "usr/include" }) });
+        module.addFrameworkPath(.{ .cwd_relative = paths.b.pathJoin(&.{ sdk, "System/Library/Frameworks" }) });
+        module.addLibraryPath(.{ .cwd_relative = "/usr/lib" }); // below the sysroot
     }
 
     /// What linkers differ in. Python's symbols stay open until the file is loaded, but on Windows.
@@ -80,11 +90,13 @@ const Paths = struct {
     fn flags(paths: Paths, own: []const []const u8) []const []const u8 {
         var all: std.ArrayList([]const u8) = .empty;
         append(&all, paths.b, own);
+        if (paths.overlay) |file| append(&all, paths.b, &.{ "-ivfsoverlay", file });
         append(&all, paths.b, &.{
             paths.b.fmt("-ffile-prefix-map={s}{c}=", .{ paths.root, std.fs.path.sep }),
             paths.b.fmt("-ffile-prefix-map={s}=zig", .{paths.b.graph.zig_lib_directory.path orelse "."}),
         });
         if (paths.python) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=python", .{folder})});
+        if (paths.b.sysroot) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=sdk", .{folder})});
         return all.items;
     }
 
