@@ -19,7 +19,7 @@ from tests.target.machines import (
 from zigwheel.errors import HeadersError
 from zigwheel.target.header_packs import REQUIREMENT
 from zigwheel.target.headers import find_headers
-from zigwheel.target.installation import HeaderSource, prefixes_of, read_headers
+from zigwheel.target.installation import HeaderSource, headers_below, prefixes_of, read_headers
 from zigwheel.target.model import Host
 from zigwheel.target.python import parse_python
 
@@ -217,6 +217,20 @@ def test_pypy_on_path(tmp_path: Path) -> None:
     message = refused(python="pp310", environ=environ)
     assert message.startswith("no headers of PyPy 3.10 (pp73) were found on this machine")
     assert "`apt-get install pypy3-dev`, `uv python install pypy3.10`" in message
+
+
+def test_framework_builds_of_macos(tmp_path: Path) -> None:
+    """python.org's and Homebrew's: what is on PATH is a link into the framework."""
+    for place in ("Library", "opt/homebrew/Cellar/python@3.12/3.12.8"):
+        version = "3.13" if place == "Library" else "3.12"
+        prefix = tmp_path / place / "Frameworks/Python.framework/Versions" / version
+        interpreter = install(prefix, f"{version}.1")
+        link = tmp_path / "usr/local/bin" / interpreter.name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(interpreter)
+        assert prefixes_of(link) == (tmp_path / "usr/local", prefix)
+        found = [s for p in prefixes_of(link) for s in headers_below(p, "PATH").sources]
+        assert [s.include for s in found] == [prefix / "include" / f"python{version}"]
 
 
 def test_prefixes_on_windows(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ PLACES = Places(
     version_scripts=Path("/s"),
 )
 
-MAPS = "-ffile-prefix-map=/z/lib=zig -ffile-prefix-map=/h=python"
+MAPS = "-ffile-prefix-map=/p=. -ffile-prefix-map=/z/lib=zig -ffile-prefix-map=/h=python"
 
 
 def words(of: int | None = None, *, compiler_rt: bool = False) -> str:

@@ -33,7 +33,7 @@ class Places:
     headers: Path | None
     """Include folder of the target's Python."""
     zig_lib: Path
-    """Zig's own library folder."""
+    """Zig's own library folder, without symbolic links: so Zig knows it."""
     out: Path
     """Folder for the results."""
     local_cache: Path
@@ -53,7 +53,10 @@ def place_flags(places: Places) -> tuple[str, ...]:
     """Flags that follow from where things are: they find headers of Windows, and keep this machine's
     paths out of `__FILE__` and of debug information."""
     found = ("-ivfsoverlay", str(places.overlay)) if places.overlay else ()
-    pairs = [(places.zig_lib, "zig")]
+    pairs = [(places.root, "."), (places.zig_lib, "zig")]
+    if places.zig_lib.is_relative_to(places.root):
+        # so Zig writes the paths of its own folders where they lie below the one that it runs in
+        pairs.append((places.zig_lib.relative_to(places.root), "zig"))
     if places.headers is not None:
         pairs.append((places.headers, "python"))
     if places.sdk is not None:

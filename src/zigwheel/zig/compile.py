@@ -25,6 +25,7 @@ from zigwheel.zig.command import (
     zig_root,
 )
 from zigwheel.zig.hints import hint_for
+from zigwheel.zig.response import fitting
 from zigwheel.zig.spelling import overlay
 from zigwheel.zig.toolchain import Zig
 from zigwheel.zig.windows import (
@@ -291,15 +292,17 @@ def execute(
 
     if run.verbose:
         run.say(repeatable([words], folder))
-    process = subprocess.Popen(
-        list(words),
-        cwd=folder,
-        env=dict(run.environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    with process:
+    with (
+        fitting(words) as fit,
+        subprocess.Popen(
+            fit,
+            cwd=folder,
+            env=dict(run.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
         try:
             said = waited(process, stop)
         except BaseException:
