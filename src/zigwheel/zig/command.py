@@ -42,10 +42,13 @@ class Places:
     """Folder that holds the version scripts, each under a name made of its content."""
 
 
-def prefix_maps(places: Places) -> tuple[str, ...]:
-    """Flags that keep this machine's paths out of `__FILE__` and of debug information."""
+def prefix_maps(artifact: Artifact, places: Places) -> tuple[str, ...]:
+    """Flags that keep this machine's paths out of `__FILE__` and of debug information.
+
+    What does not use Python's headers does not name them, so that its objects serve all Pythons.
+    """
     pairs = [(places.zig_lib, "zig")]
-    if places.headers is not None:
+    if artifact.uses_python and places.headers is not None:
         pairs.append((places.headers, "python"))
     return tuple(f"-ffile-prefix-map={old}={new}" for old, new in pairs)
 
@@ -72,7 +75,7 @@ def command(
     verb = "build-exe" if artifact.kind == "executable" else "build-lib"
     words = [str(zig), verb]
     for args, sources in source_groups(artifact):
-        flags = [*args, *prefix_maps(places)]
+        flags = [*args, *prefix_maps(artifact, places)]
         for source in sources:
             told = [f"-D{CONTENT}={source.content}"] if source.content else []
             words += ["-cflags", *flags, *told, "--", source.path]
