@@ -11,8 +11,8 @@ import pytest
 
 from tests.examples.rig import ROOT, base_environ, build, copied, in_place, run
 from tests.foreign.cache import cache_root, made_once
-from tests.foreign.debian import Unavailable
-from tests.foreign.sysroot import ForeignPython, debian_python
+from tests.foreign.python import ForeignPython
+from tests.foreign.required import required
 from zigwheel.errors import HeadersError
 from zigwheel.target.headers import find_headers
 from zigwheel.target.host import describe_host
@@ -84,15 +84,8 @@ def built(shared: Path, with_zig: dict[str, str]) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def foreign() -> Callable[[str], ForeignPython]:
-    """A real CPython 3.13 of Debian's for an architecture, or the reason why there is none."""
-
-    def python_of(arch: str) -> ForeignPython:
-        try:
-            return debian_python(arch)
-        except Unavailable as error:
-            pytest.skip(str(error))
-
-    return python_of
+    """A real interpreter by its name, such as `cp313-manylinux_aarch64`."""
+    return required
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +100,7 @@ def for_313(foreign: Callable[[str], ForeignPython], with_zig: dict[str, str]) -
             environ=with_zig,
         )
     except HeadersError:
-        return ["python=cp313", f"python-headers={foreign('aarch64').include}"]
+        return ["python=cp313", f"python-headers={foreign('cp313-manylinux_aarch64').include}"]
     return ["python=cp313"]
 
 

@@ -20,7 +20,8 @@ from tests.examples.rig import (
     run,
     unpacked,
 )
-from tests.foreign.sysroot import MACHINES, ForeignPython
+from tests.foreign.python import ForeignPython
+from tests.foreign.sysroot import MACHINES
 
 Builder = Callable[..., Path]
 
@@ -116,7 +117,7 @@ def test_works_on_aarch64(
     tmp_path: Path,
 ) -> None:
     wheel = built(name, ["target=aarch64-linux-gnu.2.17", *for_313])
-    exercised(foreign("aarch64"), name, wheel, tmp_path)
+    exercised(foreign("cp313-manylinux_aarch64"), name, wheel, tmp_path)
 
 
 def exercised(python: ForeignPython, name: str, wheel: Path, folder: Path) -> None:
@@ -132,14 +133,14 @@ def test_program_runs_on_aarch64(
     wheel = built("shout", ["target=aarch64-linux-gnu.2.17", *for_313])
     program = unpacked(wheel, tmp_path) / "bin" / "shout"
     # Started by qemu and not by the package: a process under qemu cannot start a foreign program.
-    said = run([*foreign("aarch64").prefix, program, "--version"], {"LC_ALL": "C"})
+    said = run([*foreign("cp313-manylinux_aarch64").prefix, program, "--version"], {"LC_ALL": "C"})
     assert said == "shout 3.1.4\n"
 
 
 def test_headers_may_be_those_of_an_unpacked_distribution(
     built: Builder, foreign: Callable[[str], ForeignPython], tmp_path: Path
 ) -> None:
-    python = foreign("aarch64")
+    python = foreign("cp313-manylinux_aarch64")
     settings = ["target=aarch64-linux-gnu.2.17", "python=cp313", f"python-headers={python.include}"]
     exercised(python, "fastsum", built("fastsum", settings), tmp_path)
 
@@ -168,9 +169,8 @@ def test_works_on_every_glibc_linux(
     tmp_path: Path,
 ) -> None:
     platform = f"manylinux_{FLOORS.get(arch, '2_17')}_{arch}"
-    exercised(
-        foreign(arch), "fastsum", built("fastsum", [f"target={platform}", *for_313]), tmp_path
-    )
+    wheel = built("fastsum", [f"target={platform}", *for_313])
+    exercised(foreign(f"cp313-manylinux_{arch}"), "fastsum", wheel, tmp_path)
 
 
 def test_examples_are_complete() -> None:

@@ -6,11 +6,19 @@ thrown away. Which mirror to ask is read from the system's own sources.
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
+import shutil
 import subprocess
+import tempfile
+import threading
+import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.foreign.python import Unavailable
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
@@ -20,6 +28,7 @@ APT::Architectures {{ "{architecture}"; }};
 APT::Install-Recommends "false";
 APT::Sandbox::User "root";
 Acquire::Languages "none";
+Acquire::Retries "3";
 Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
 Dir::State "{folder}/state";
 Dir::State::status "{folder}/state/status";
@@ -29,9 +38,11 @@ Dir::Etc::sourceparts "-";
 Dir::Etc::preferencesparts "-";
 """
 
+PAUSES = (5, 30, 90)
+"""Seconds before each new attempt: a mirror in the middle of a sync is whole again after a while."""
 
-class Unavailable(Exception):
-    """The rig cannot be had on this machine; the message says why."""
+HOPELESS = ("Unable to locate package", "Unable to find a source package", "has no installation")
+"""What apt says of a request that no later attempt will fulfil."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,38 +51,67 @@ class Archive:
 
     folder: Path
     """Holds the configuration, the lists and what is downloaded."""
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    """Held while packages are downloaded: the folder is for one request at a time."""
 
     def apt_get(self, *words: str) -> None:
-        """Run `apt-get`. Raises `Unavailable` with what it said."""
-        command = ["apt-get", "-qq", *words]
-        environ = {**os.environ, "APT_CONFIG": str(self.folder / "apt.conf"), "LC_ALL": "C.UTF-8"}
+        """Run `apt-get`, again with fresh lists if the mirror fails. Raises `Unavailable`."""
+        said = self._said(*words)
+        for pause in PAUSES:
+            if not said or any(phrase in said for phrase in HOPELESS):
+                break
+            time.sleep(pause)
+            said = self._said("update") or self._said(*words)
+        if said:
+            raise Unavailable(f"apt-get {' '.join(words)}: {said}")
+
+    def _said(self, *words: str) -> str:
+        """What a failing `apt-get` says; the empty string if it does not fail."""
         done = subprocess.run(
-            command,
+            ["apt-get", "-qq", *words],
             cwd=self.folder,
-            env=environ,
+            env={**os.environ, "APT_CONFIG": str(self.folder / "apt.conf"), "LC_ALL": "C.UTF-8"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
         )
-        if done.returncode != 0:
-            raise Unavailable(f"{' '.join(command)}: {done.stderr.strip()}")
+        return (done.stderr.strip() or f"exit {done.returncode}") if done.returncode else ""
 
     def unpack(self, packages: Iterable[str], into: Path, *, closure: bool) -> None:
         """Download packages and unpack them into a folder, with all that they depend on if `closure`."""
-        if closure:
-            self.apt_get("install", "--yes", "--download-only", *packages)
-        else:
-            self.apt_get("download", *packages)
-        into.mkdir(parents=True, exist_ok=True)
-        # dpkg-deb replaces a link that stands in the place of a package's folder, unlike dpkg.
-        for name in ("bin", "sbin", "lib", "lib64"):
-            (into / "usr" / name).mkdir(parents=True, exist_ok=True)
-        for package in sorted(self.folder.rglob("*.deb")):
-            subprocess.run(["dpkg-deb", "--extract", package, into], check=True)
-            package.unlink()
+        with self.lock:
+            if closure:
+                self.apt_get("install", "--yes", "--download-only", *packages)
+            else:
+                self.apt_get("download", *packages)
+            # dpkg-deb replaces a link that stands in the place of a package's folder, unlike dpkg.
+            for name in ("bin", "sbin", "lib", "lib64"):
+                (into / "usr" / name).mkdir(parents=True, exist_ok=True)
+            for package in sorted(self.folder.rglob("*.deb")):
+                subprocess.run(["dpkg-deb", "--extract", package, into], check=True)
+                package.unlink()
         for name in ("lib", "lib64"):
             if not (into / name).exists():
                 (into / name).symlink_to(f"usr/{name}")
+
+    def source(self, package: str, into: Path) -> Path:
+        """Download a source package; the archive of its upstream's source, in the folder `into`."""
+        with self.lock:
+            self.apt_get("source", "--download-only", package)
+            found = sorted(self.folder.glob("*.orig.tar.*"))
+            (upstream,) = (file for file in found if file.suffix != ".asc")
+            kept = Path(shutil.move(upstream, into))
+            for file in (*found, *self.folder.glob("*.dsc"), *self.folder.glob("*.debian.tar.*")):
+                file.unlink(missing_ok=True)
+        return kept
+
+
+@functools.cache
+def archive(suite: str, architecture: str, *, sources: bool = False) -> Archive:
+    """The archive of a suite, opened once in a process: the lists are large. Raises `Unavailable`."""
+    folder = tempfile.mkdtemp(prefix=f"{suite}-{architecture}-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return open_archive(Path(folder), suite=suite, architecture=architecture, sources=sources)
 
 
 def open_archive(folder: Path, *, suite: str, architecture: str, sources: bool = False) -> Archive:
@@ -87,9 +127,9 @@ def open_archive(folder: Path, *, suite: str, architecture: str, sources: bool =
     (folder / "state/status").touch()
     (folder / "sources.list").write_text(f"{kind} [signed-by={KEYRING}] {mirror()} {suite} main\n")
     (folder / "apt.conf").write_text(CONFIG.format(architecture=architecture, folder=folder))
-    archive = Archive(folder=folder)
-    archive.apt_get("update")
-    return archive
+    opened = Archive(folder=folder)
+    opened.apt_get("update")
+    return opened
 
 
 def mirror(etc: Path = Path("/etc")) -> str:

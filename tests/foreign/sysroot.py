@@ -1,17 +1,20 @@
-"""Debian's CPython for another architecture, run by qemu."""
+"""Debian's CPython and PyPy, each with all of its libraries in a folder of its own.
+
+Those for x86-64 are started by their own loader, so that they run on any x86-64 Linux; those of
+other architectures by qemu.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.foreign.cache import cache_root, made_once
-from tests.foreign.debian import Unavailable, open_archive
+from tests.foreign.debian import archive
+from tests.foreign.python import ForeignPython, Unavailable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,12 +23,10 @@ class Machine:
 
     debian: str
     """Debian's name."""
-    qemu: str
-    """What qemu's user-mode emulator is called after."""
     multiarch: str
     """Folder of the architecture's own headers and libraries."""
-    suite: str = "trixie"
-    """Debian release with a CPython 3.13 for it."""
+    qemu: str = ""
+    """What qemu's user-mode emulator is called after; empty where programs run as they are."""
 
 
 # loongarch64 is not here: Debian's Python for it uses vector instructions that qemu 7.2 does not know,
@@ -37,92 +38,110 @@ MACHINES = {
     "ppc64le": Machine(debian="ppc64el", qemu="ppc64le", multiarch="powerpc64le-linux-gnu"),
     "riscv64": Machine(debian="riscv64", qemu="riscv64", multiarch="riscv64-linux-gnu"),
     "s390x": Machine(debian="s390x", qemu="s390x", multiarch="s390x-linux-gnu"),
+    "x86_64": Machine(debian="amd64", multiarch="x86_64-linux-gnu"),
 }
 """By the name that wheel tags use."""
 
-PACKAGES = ("python3.13-minimal", "libpython3.13-stdlib")
-HEADERS = ("libpython3.13-dev",)
+SUITES = {
+    "3.9": "bullseye",
+    "3.11": "bookworm",
+    "3.13": "trixie",
+    "3.14": "forky",
+    "3.15": "forky",
+}
+"""Debian's release that a CPython is taken from."""
+
+PYPY = ("3.11", "forky")
+"""The version of Python that Debian's PyPy is, and the release that it is taken from."""
+
+LOADER = "ld-linux-x86-64.so.2"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ForeignPython:
-    """An interpreter that runs on this machine although it was not made for it."""
+def debian_python(version: str, arch: str) -> ForeignPython:
+    """CPython of Debian for an architecture, downloaded at the first call. Raises `Unavailable`."""
+    machine = MACHINES[arch]
+    run_by = emulator(machine) if machine.qemu else ""
+    suite = SUITES[version]
 
-    python: Path
-    """The interpreter's program; `prefix` runs it."""
-    prefix: tuple[str, ...]
-    """Words before the program: the emulator or the loader, with its options."""
-    include: Path
-    """Folder that holds its `Python.h`."""
+    def make(folder: Path) -> None:
+        packages = archive(suite, machine.debian)
+        closure = (f"python{version}-minimal", f"libpython{version}-stdlib")
+        packages.unpack(closure, folder, closure=True)
+        packages.unpack([f"libpython{version}-dev"], folder, closure=False)
+        without_bulk(folder)
+        # Bytecode stays in the folder: an emulated compiler is slow.
+        python_in(folder).run(["-c", "import importlib.metadata, inspect, unittest, uuid"])
 
-    def command(self, args: Sequence[str | Path]) -> list[str]:
-        """The command line that runs the interpreter with `args`."""
-        return [*self.prefix, str(self.python), *map(str, args)]
-
-    def run(
-        self,
-        args: Sequence[str | Path],
-        *,
-        pythonpath: Sequence[Path] = (),
-        cwd: Path | None = None,
-    ) -> subprocess.CompletedProcess[str]:
-        """Run it, with nothing of this machine's Python in its environment; never raises for its exit code."""
-        environ = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "LD_"))}
-        environ["PYTHONPATH"] = os.pathsep.join(map(str, pythonpath))
-        environ["LC_ALL"] = "C.UTF-8"
-        return subprocess.run(
-            self.command(args),
-            cwd=cwd,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
+    def python_in(root: Path) -> ForeignPython:
+        return ForeignPython(
+            name=f"cp{version.replace('.', '')}-manylinux_{arch}",
+            root=root,
+            python=root / f"usr/bin/python{version}",
+            prefix=(run_by, "-L", str(root)) if run_by else loader_in(root),
+            include=root / f"usr/include/python{version}",
         )
+
+    name = f"{suite}-{machine.debian}-python{version}"
+    return python_in(made_once(cache_root() / name, make))
+
+
+def debian_pypy() -> ForeignPython:
+    """PyPy of Debian for x86-64, downloaded at the first call. Raises `Unavailable`."""
+    version, suite = PYPY
+
+    def make(folder: Path) -> None:
+        packages = archive(suite, "amd64")
+        packages.unpack(["pypy3"], folder, closure=True)
+        packages.unpack(["pypy3-dev"], folder, closure=False)
+        without_bulk(folder)
+
+    root = made_once(cache_root() / f"{suite}-amd64-pypy{version}", make)
+    return ForeignPython(
+        name=f"pp{version.replace('.', '')}-manylinux_x86_64",
+        root=root,
+        python=root / "usr/bin/pypy3",
+        prefix=loader_in(root),
+        include=root / f"usr/include/pypy{version}",
+    )
+
+
+def without_bulk(root: Path) -> None:
+    """Take out what no test reads: static libraries, documentation, translations."""
+    for file in root.rglob("*.a"):
+        file.unlink()
+    for name in ("doc", "locale", "man", "info"):
+        shutil.rmtree(root / "usr/share" / name, ignore_errors=True)
+
+
+def loader_in(root: Path) -> tuple[str, ...]:
+    """The words that start an x86-64 program with the libraries of a folder."""
+    libraries = [root / top / "x86_64-linux-gnu" for top in ("usr/lib", "lib")]
+    loader = next((folder / LOADER for folder in libraries if (folder / LOADER).exists()), None)
+    if loader is None:
+        raise Unavailable(f"{root} has no {LOADER}")
+    return (str(loader), "--library-path", ":".join(map(str, libraries)))
 
 
 def emulator(machine: Machine) -> str:
-    """Path of the static qemu of a machine; installed if this user may. Raises `Unavailable`."""
-    name = f"qemu-{machine.qemu}-static"
-    if shutil.which(name) is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        for words in (
-            ["update"],
-            ["install", "--yes", "--no-install-recommends", "qemu-user-static"],
-        ):
+    """Path of the static qemu of a machine. Raises `Unavailable`."""
+    return installed(f"qemu-{machine.qemu}-static", "qemu-user-static")
+
+
+def installed(program: str, *packages: str) -> str:
+    """Path of a program of this system, installed from Debian's packages if this user may.
+
+    Raises `Unavailable`.
+    """
+    if shutil.which(program) is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        for words in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
             subprocess.run(
-                ["apt-get", "-qq", *words], stdin=subprocess.DEVNULL, capture_output=True
+                ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300", *words],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
             )
-    found = shutil.which(name)
+    found = shutil.which(program)
     if found is None:
-        raise Unavailable(f"{name} is not here: install Debian's package qemu-user-static")
+        names = " and ".join(packages)
+        raise Unavailable(f"{program} is not here: install Debian's {names}")
     return found
-
-
-def debian_python(arch: str) -> ForeignPython:
-    """CPython 3.13 of Debian for `arch`, downloaded at the first call. Raises `Unavailable`."""
-    machine = MACHINES[arch]
-    qemu = emulator(machine)
-
-    def make(folder: Path) -> None:
-        for packages, closure in ((PACKAGES, True), (HEADERS, False)):
-            with tempfile.TemporaryDirectory() as temporary:
-                archive = open_archive(
-                    Path(temporary) / "apt", suite=machine.suite, architecture=machine.debian
-                )
-                archive.unpack(packages, folder, closure=closure)
-        for archive_file in [*folder.rglob("*.a"), *folder.glob("usr/share/doc")]:
-            shutil.rmtree(archive_file) if archive_file.is_dir() else archive_file.unlink()
-
-        # Bytecode stays in the folder: an emulated compiler is slow.
-        python_in(folder, qemu).run(["-c", "import importlib.metadata, inspect, unittest, uuid"])
-
-    name = f"{machine.suite}-{machine.debian}-python3.13"
-    return python_in(made_once(cache_root() / name, make), qemu)
-
-
-def python_in(root: Path, qemu: str) -> ForeignPython:
-    """The interpreter in a folder of unpacked packages."""
-    return ForeignPython(
-        python=root / "usr/bin/python3.13",
-        prefix=(qemu, "-L", str(root)),
-        include=root / "usr/include/python3.13",
-    )
