@@ -252,6 +252,8 @@ def checked(files: Mapping[str, Path], setup: Setup, target: Target) -> tuple[st
     from zigwheel.audit.elf import read_elf
     from zigwheel.errors import raise_all
 
+    if target.triple.os != "linux":
+        return ()
     hidden = {e.name for e in setup.config.extension if not e.export_symbols}
     errors = []
     foreign: dict[str, None] = {}

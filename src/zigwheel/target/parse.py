@@ -80,10 +80,10 @@ def resolve_target(
 
 def require_supported(target: Target, *, place: str) -> None:
     """Raise TargetError for a platform that this version can name but not build for."""
-    if target.triple.os != "linux":
+    if target.triple.os == "macos":
         raise TargetError(
             f"{place}: {_TITLES[target.triple.os]} is not supported yet by this version",
-            hint="zigwheel builds for Linux with glibc or musl; "
+            hint="zigwheel builds for Linux with glibc or musl, and for Windows; "
             "name such a target, for example with -C target=manylinux_x86_64",
         )
 

@@ -12,6 +12,8 @@ system. Each row is a macro, its value, and the conditions under which it is def
 - `free-threaded`: only in builds without the GIL.
 - `guard`: no condition; the definition stands in `#ifndef`, as in CPython's own file.
 
+A libc without a version has no floor. `include` names headers that CPython's own file includes.
+
 `scripts/pyconfig_facts.py` derives the facts from real interpreters and C libraries, and says which
 macros are left out: those about other projects' libraries, and the choices of one build.
 """
@@ -21,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-SYSTEMS = ("linux",)
+SYSTEMS = ("linux", "windows")
 """Operating systems that there are facts about."""
 
 FIRST_FREE_THREADED = (3, 13)
@@ -39,7 +41,7 @@ def render(
 ) -> str:
     """Return the text of `pyconfig.h` as CPython's `configure` would find the target.
 
-    `arch` is a wheel tag's name (`x86_64`, `armv7l`), `os` is `linux`, `libc` is `gnu` or `musl`.
+    `arch` is a wheel tag's name (`x86_64`, `armv7l`), `os` is of `SYSTEMS`, `libc` is `gnu` or `musl`.
     `libc_floor` is the oldest libc that the result runs on: what came later is not claimed. None
     stands for the oldest one that the facts know. `version` is CPython's, such as `(3, 13)`.
 
@@ -48,15 +50,16 @@ def render(
     facts = _facts(os)
     floor = _checked_floor(facts, arch, libc, libc_floor)
     _check_python(facts, version, free_threaded)
-    lines: list[str] = []
+    lines = [f"#include <{name}>" for name in facts.get("include", ())]
     for name, value, when in facts["macros"]:
         if _holds(when, arch, libc, floor, version, free_threaded):
             lines += _definition(name, value, guarded="guard" in when)
     threads = ", free-threaded" if free_threaded else ""
+    system = f"{libc} {_dotted(floor)} or newer" if floor else libc
     return "\n".join(
         (
             f"/* pyconfig.h of CPython {_dotted(version)}{threads} for {arch} {os},",
-            f"   {libc} {_dotted(floor)} or newer. Written by zigwheel. */",
+            f"   {system}. Written by zigwheel. */",
             "",
             "#ifndef Py_PYCONFIG_H",
             "#define Py_PYCONFIG_H",
@@ -72,8 +75,8 @@ def render(
 def _definition(name: str, value: str, *, guarded: bool) -> tuple[str, ...]:
     """Return the lines that define a macro, guarded where CPython's own file lets `-D` win."""
     if guarded:
-        return (f"#ifndef {name}", f"# define {name} {value}", "#endif")
-    return (f"#define {name} {value}",)
+        return (f"#ifndef {name}", f"# define {name} {value}".rstrip(), "#endif")
+    return (f"#define {name} {value}".rstrip(),)
 
 
 def _holds(
@@ -125,7 +128,7 @@ def _within(version: tuple[int, int], span: str) -> bool:
 
 
 def _parsed(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+    return tuple(int(part) for part in version.split(".")) if version else ()
 
 
 def _dotted(version: tuple[int, ...]) -> str:

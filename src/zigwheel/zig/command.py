@@ -6,13 +6,14 @@ so that both roads ask the compiler for the same thing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from zigwheel.plan.model import Artifact, BuildPlan, Source
 from zigwheel.zig.musl import libc_name
+from zigwheel.zig.windows import for_windows, linked_name
 
 MODES = {"fast": "ReleaseFast", "small": "ReleaseSmall", "safe": "ReleaseSafe", "debug": "Debug"}
 """The config's word and Zig's `OptimizeMode`."""
@@ -39,7 +40,8 @@ class Places:
     global_cache: Path
     """Zig's cache of libc, libc++ and compiler_rt."""
     version_scripts: Path
-    """Folder that holds the version scripts, each under a name made of its content."""
+    """Folder that holds the version scripts, and what stands for them on Windows, each under a name
+    made of its content."""
 
 
 def prefix_maps(artifact: Artifact, places: Places) -> tuple[str, ...]:
@@ -66,11 +68,18 @@ def zig_root(artifact: Artifact) -> str:
 
 
 def command(
-    plan: BuildPlan, artifact: Artifact, places: Places, *, zig: Path, compiler_rt: bool
+    plan: BuildPlan,
+    artifact: Artifact,
+    places: Places,
+    *,
+    zig: Path,
+    compiler_rt: bool,
+    files: Sequence[Path] = (),
 ) -> list[str]:
     """The command that makes `artifact`, to be run in the project's folder.
 
     `compiler_rt` adds Zig's own builtins; without it a symbol such as `__udivti3` stays undefined.
+    `files` are linked as well.
     """
     verb = "build-exe" if artifact.kind == "executable" else "build-lib"
     words = [str(zig), verb]
@@ -79,17 +88,20 @@ def command(
         for source in sources:
             told = [f"-D{CONTENT}={source.content}"] if source.content else []
             words += ["-cflags", *flags, *told, "--", source.path]
-    words += [str(places.out / plan.library(name).output) for name in artifact.link]
+    if artifact.kind != "library":  # an archive within an archive is of no use to a linker
+        words += [str(places.out / plan.library(name).output) for name in artifact.link]
     words += [f"-l{name}" for name in artifact.libraries]
     words += [f"-L{folder}" for folder in artifact.library_dirs]
+    words += map(str, files)
     words += module_words(plan, artifact, places)
     root = zig_root(artifact)
     words += [f"-Mroot={root}" if root else "-Mroot", "-lc"]
     words += ["-lc++"] if artifact.link_cxx else []
-    words += link_words(artifact, places, compiler_rt=compiler_rt)
+    windows = for_windows(plan.triple)
+    words += link_words(artifact, places, compiler_rt=compiler_rt, windows=windows)
     local = places.local_cache / "".join(s.content for s in artifact.sources if s.path == root)
     words += ["--cache-dir", str(local), "--global-cache-dir", str(places.global_cache)]
-    words += ["--name", artifact.name, f"-femit-bin={places.out / artifact.output}"]
+    words += ["--name", artifact.name, f"-femit-bin={places.out / linked_name(plan, artifact)}"]
     return words
 
 
@@ -110,7 +122,9 @@ def module_words(plan: BuildPlan, artifact: Artifact, places: Places) -> list[st
     return words
 
 
-def link_words(artifact: Artifact, places: Places, *, compiler_rt: bool) -> list[str]:
+def link_words(
+    artifact: Artifact, places: Places, *, compiler_rt: bool, windows: bool
+) -> list[str]:
     """Options of the linker."""
     words = ["-flto=full"] if artifact.lto else []
     if artifact.kind == "library":
@@ -121,6 +135,8 @@ def link_words(artifact: Artifact, places: Places, *, compiler_rt: bool) -> list
         words += ["-z", option]
     # a program, too: left alone Zig compiles the whole of musl into it, which takes minutes
     words += ["-dynamic"]
+    if windows:
+        return [*words, "-fno-allow-shlib-undefined"]
     if artifact.kind == "extension":
         words += ["-fallow-shlib-undefined"]
         words += ["--version-script", str(places.version_scripts / script_name(artifact))]
@@ -128,10 +144,15 @@ def link_words(artifact: Artifact, places: Places, *, compiler_rt: bool) -> list
 
 
 def script_name(artifact: Artifact) -> str:
-    """File name of an extension's version script: equal ones are one file, which outlives the build."""
+    """File name of an extension's version script."""
+    return kept_name(version_script(artifact), "map")
+
+
+def kept_name(text: str, ending: str) -> str:
+    """File name of a script for the linker: equal ones are one file, which outlives the build."""
     import hashlib
 
-    return f"{hashlib.sha256(version_script(artifact).encode()).hexdigest()[:32]}.map"
+    return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.{ending}"
 
 
 def version_script(artifact: Artifact) -> str:

@@ -6,7 +6,7 @@ import shlex
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,22 @@ from zigwheel.errors import CompileError, raise_all
 from zigwheel.plan.model import Artifact, BuildPlan
 from zigwheel.storage import put_file
 from zigwheel.zig.builtins import asks_for_builtins, undefined_in
-from zigwheel.zig.command import Places, command, script_name, version_script
+from zigwheel.zig.coff import read_archive
+from zigwheel.zig.command import Places, command, kept_name, script_name, version_script
 from zigwheel.zig.hints import hint_for
 from zigwheel.zig.toolchain import Zig
+from zigwheel.zig.windows import (
+    export_definition,
+    exported_symbols,
+    for_windows,
+    import_definition,
+    import_library_command,
+    linked_name,
+    needs_python,
+    objects_of,
+    python_dll,
+    python_symbols,
+)
 
 if TYPE_CHECKING:
     import subprocess
@@ -43,7 +56,7 @@ def compile_direct(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> dict[
     that failed is not tried.
     """
     for artifact in plan.artifacts:
-        if artifact.kind == "extension":
+        if artifact.kind == "extension" and not for_windows(plan.triple):
             script = places.version_scripts / script_name(artifact)
             put_file(script, version_script(artifact).encode())
 
@@ -59,7 +72,7 @@ def compile_direct(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> dict[
     rest = [a for a in plan.artifacts if a.kind != "library"]
     errors += side_by_side([a for a in rest if not failed & set(a.link)], action, jobs=run.jobs)
     raise_all(errors)
-    return {a.install: places.out / a.output for a in rest}
+    return {a.install: places.out / linked_name(plan, a) for a in rest}
 
 
 def side_by_side(
@@ -99,6 +112,9 @@ def make(
     plan: BuildPlan, artifact: Artifact, places: Places, zig: Zig, run: Run, stop: threading.Event
 ) -> None:
     """Make one artifact, first without compiler_rt, which few need and which is slow to build once."""
+    if for_windows(plan.triple) and artifact.kind != "library":
+        make_for_windows(plan, artifact, places, zig, run, stop)
+        return
     words = command(plan, artifact, places, zig=zig.executable, compiler_rt=False)
     code, said = execute(words, places.root, run, stop)
     file = places.out / artifact.output
@@ -110,13 +126,124 @@ def make(
         words = command(plan, artifact, places, zig=zig.executable, compiler_rt=True)
         code, said = execute(words, places.root, run, stop)
     if code != 0:
-        before = [
-            command(plan, plan.library(name), places, zig=zig.executable, compiler_rt=False)
-            for name in reversed(artifact.link)
-        ]
+        before = library_commands(plan, artifact, places, zig)
         raise failure(artifact, [*before, words], said, code, places)
     if said:
         run.say(said)
+
+
+def library_commands(
+    plan: BuildPlan, artifact: Artifact, places: Places, zig: Zig
+) -> list[list[str]]:
+    """The commands for the static libraries that an artifact links."""
+    return [
+        command(plan, plan.library(name), places, zig=zig.executable, compiler_rt=False)
+        for name in reversed(artifact.link)
+    ]
+
+
+def make_for_windows(
+    plan: BuildPlan, artifact: Artifact, places: Places, zig: Zig, run: Run, stop: threading.Event
+) -> None:
+    """Make a DLL or a program in two steps: its objects tell what they have to be linked with.
+
+    MinGW's start files need compiler_rt, whatever the objects do.
+    """
+    files: list[Path] = []
+    words = command(plan, artifact, places, zig=zig.executable, compiler_rt=True)
+    if needs_python(plan, artifact):
+        parts = windows_parts(plan, artifact, places, zig, run, stop)
+        if parts.symbols:
+            dll = python_dll(plan, artifact)
+            files.append(import_library(dll, parts.symbols, plan, places, zig, run))
+        if artifact.kind == "extension":
+            files.append(kept(export_definition(parts.exports), places))
+        words = command(
+            plan,
+            replace(artifact, sources=()),
+            places,
+            zig=zig.executable,
+            compiler_rt=True,
+            files=[*files, *parts.objects],
+        )
+    code, said = execute(words, places.root, run, stop)
+    if code != 0:
+        again = command(plan, artifact, places, zig=zig.executable, compiler_rt=True, files=files)
+        before = library_commands(plan, artifact, places, zig)
+        raise failure(artifact, [*before, again], said, code, places)
+    if said:
+        run.say(said)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WindowsParts:
+    """What the sources of a file for Windows became, and what they ask of the linker."""
+
+    objects: tuple[Path, ...]
+    """Their objects, in the order of the sources."""
+    symbols: Mapping[str, bool]
+    """What they and the static libraries want of Python, and whether it is data."""
+    exports: tuple[str, ...]
+    """What is to be seen outside."""
+
+
+def windows_parts(
+    plan: BuildPlan,
+    artifact: Artifact,
+    places: Places,
+    zig: Zig,
+    run: Run,
+    stop: threading.Event | None = None,
+) -> WindowsParts:
+    """Compile the sources of an artifact, whose static libraries are there already, and look at them."""
+    alone = objects_of(artifact)
+    words = command(plan, alone, places, zig=zig.executable, compiler_rt=False)
+    code, said = execute(words, places.root, run, stop)
+    if code != 0:
+        raise failure(artifact, [words], said, code, places)
+    if said:
+        run.say(said)
+    own = read_archive((places.out / alone.output).read_bytes())
+    linked = [*own]
+    for name in artifact.link:
+        linked += read_archive((places.out / plan.library(name).output).read_bytes())
+    folder = places.out / f"{artifact.name}.objects"
+    folder.mkdir()
+    objects = tuple(folder / f"{number}.obj" for number in range(len(own)))
+    for file, found in zip(objects, own, strict=True):
+        file.write_bytes(found.data)
+    return WindowsParts(
+        objects=objects,
+        symbols=python_symbols(linked, plan.triple),
+        exports=exported_symbols(linked, artifact.exports, plan.triple),
+    )
+
+
+def import_library(
+    dll: str, symbols: Mapping[str, bool], plan: BuildPlan, places: Places, zig: Zig, run: Run
+) -> Path:
+    """An import library with `symbols` of `dll`; equal ones are one file, which outlives the build."""
+    definition = kept(import_definition(dll, symbols), places)
+    library = definition.with_name(f"{definition.stem}-{plan.triple}.lib")
+    if not library.is_file():
+        fresh = places.out / library.name
+        words = import_library_command(zig.executable, plan.triple, definition, fresh)
+        code, said = execute(words, places.root, run)
+        if code != 0:
+            raise CompileError(
+                f"the import library of {dll} could not be made:\n{said}\n"
+                f"to repeat it:\n{repeatable([words], places.root, out=places.out)}",
+                hint=hint_for(said),
+            )
+        put_file(library, fresh.read_bytes())
+    return library
+
+
+def kept(definition: str, places: Places) -> Path:
+    """A module-definition file; equal ones are one file, which outlives the build."""
+    file = places.version_scripts / kept_name(definition, "def")
+    put_file(file, definition.encode())
+    return file
 
 
 def execute(

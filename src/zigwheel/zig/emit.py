@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from zigwheel.plan.model import Artifact, BuildPlan
 from zigwheel.templates import fill, template
 from zigwheel.zig.command import MODES, source_groups, version_script, zig_root
+from zigwheel.zig.windows import for_windows, needs_python
 
 EJECTED = "// zigwheel: ejected"
 """First line of a `build.zig` that is the project's own and that the backend builds with."""
@@ -26,6 +27,10 @@ LIBC_OPTION = """\
 """
 
 
+LIBRARY_ABOUT = "For Windows: import library of Python's DLL, such as python313.lib"
+LIMITED_ABOUT = "The same for the stable ABI, such as python3.lib"
+
+
 def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
     """The text of `build.zig` for `plan`.
 
@@ -34,6 +39,7 @@ def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
     """
     names = variables(plan.artifacts)
     python = " -Dpython-include=FOLDER" if plan.python else ""
+    python += " -Dpython-lib=FILE" if plan.python and for_windows(plan.triple) else ""
     option = "" if cpu == "baseline" else f" -Dcpu={cpu}"
     return fill(
         template("build.zig"),
@@ -42,7 +48,7 @@ def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
         options=LIBC_OPTION + suffixes(plan, suffix, limited_suffix)
         if any(a.kind != "library" for a in plan.artifacts)
         else "",
-        artifacts="".join(artifact_text(a, names, cpu) for a in plan.artifacts),
+        artifacts="".join(artifact_text(plan, a, names, cpu) for a in plan.artifacts),
     )
 
 
@@ -62,21 +68,33 @@ def variables(artifacts: Iterable[Artifact]) -> dict[tuple[str, str], str]:
 
 
 def suffixes(plan: BuildPlan, suffix: str, limited_suffix: str) -> str:
-    """The options for the ends of file names that the plan's extensions use."""
+    """The options for extensions: the ends of their file names, and the DLL that they need."""
     lines = []
-    for name, default, limited, text in (
-        ("suffix", suffix, False, "End of the names of extension modules"),
-        ("limited_suffix", limited_suffix, True, "The same with the stable ABI"),
+    for limited, default, about, library in (
+        (False, suffix, "End of the names of extension modules", LIBRARY_ABOUT),
+        (True, limited_suffix, "The same with the stable ABI", LIMITED_ABOUT),
     ):
+        start = "limited-" if limited else ""
+        name = start.replace("-", "_")
         if any(a.kind == "extension" and a.limited_api == limited for a in plan.artifacts):
-            option = name.replace("_", "-")
-            lines.append(
-                f'    const {name} = b.option([]const u8, "{option}", "{text}") orelse {quoted(default)};\n'
-            )
-    return "".join(lines)
+            option = f'b.option([]const u8, "{start}suffix", "{about}")'
+            lines.append(f"const {name}suffix = {option} orelse {quoted(default)};")
+        if any(library_option(plan, a) == f"{name}python_lib" for a in plan.artifacts):
+            option = f'b.option([]const u8, "{start}python-lib", "{library}")'
+            lines.append(f"const {name}python_lib = {option};")
+    return "".join(f"    {line}\n" for line in lines)
 
 
-def artifact_text(artifact: Artifact, names: Mapping[tuple[str, str], str], cpu: str) -> str:
+def library_option(plan: BuildPlan, artifact: Artifact) -> str:
+    """The variable that holds the import library of the DLL in which an artifact finds Python."""
+    if artifact.kind == "library" or not needs_python(plan, artifact):
+        return ""
+    return "limited_python_lib" if artifact.limited_api else "python_lib"
+
+
+def artifact_text(
+    plan: BuildPlan, artifact: Artifact, names: Mapping[tuple[str, str], str], cpu: str
+) -> str:
     """The statements that make one artifact."""
     var = names[artifact.kind, artifact.name]
     target = "target" if artifact.cpu == cpu else f"withCpu(b, target, {quoted(artifact.cpu)})"
@@ -104,7 +122,7 @@ def artifact_text(artifact: Artifact, names: Mapping[tuple[str, str], str], cpu:
         "    }),",
         "});",
         *module_lines(artifact, var, names),
-        *link_lines(artifact, var),
+        *link_lines(plan, artifact, var),
     ]
     return "".join(f"    {line}\n" if line else "\n" for line in lines)
 
@@ -134,7 +152,7 @@ def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], s
     return lines
 
 
-def link_lines(artifact: Artifact, var: str) -> list[str]:
+def link_lines(plan: BuildPlan, artifact: Artifact, var: str) -> list[str]:
     """Options of the linker, and where the result goes."""
     fields = {
         "notext": "link_z_notext = true",
@@ -147,13 +165,13 @@ def link_lines(artifact: Artifact, var: str) -> list[str]:
         return lines
     lines += [f"{var}.{fields[option]};" for option in artifact.link_options]
     lines.append(f"if (musl_libc) |name| {var}.root_module.addRPathSpecial(name);")
+    library = library_option(plan, artifact)
     if artifact.kind == "executable":
         lines.append(f"{var}.pie = true;")
+        lines.append(f"paths.link({var}, {library or 'null'}, null);")
         file = quoted(artifact.output)
     else:
-        lines.append(f"{var}.linker_allow_shlib_undefined = true;")
-        script = quoted(version_script(artifact))
-        lines.append(f'{var}.setVersionScript(b.addWriteFiles().add("exports.map", {script}));')
+        lines.append(f"paths.link({var}, {library}, {quoted(version_script(artifact))});")
         suffix = "limited_suffix" if artifact.limited_api else "suffix"
         folder = "/".join(artifact.name.split("."))
         file = f'b.fmt("{{s}}{{s}}", .{{ {quoted(folder)}, {suffix} }})'

@@ -9,11 +9,12 @@ from zigwheel.plan.model import BuildPlan
 from zigwheel.target.model import Target
 from zigwheel.target.python import suffix
 from zigwheel.zig.command import Places
-from zigwheel.zig.compile import Run, execute, repeatable
+from zigwheel.zig.compile import Run, execute, import_library, make, repeatable, windows_parts
 from zigwheel.zig.emit import EJECTED, emit
 from zigwheel.zig.hints import hint_for
 from zigwheel.zig.musl import libc_name
 from zigwheel.zig.toolchain import Zig
+from zigwheel.zig.windows import export_definition, for_windows, needs_python, python_dll
 
 
 def build_file_text(plan: BuildPlan, target: Target) -> str:
@@ -83,6 +84,30 @@ def zig_build_command(
     return words
 
 
+def windows_options(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list[str]:
+    """Options that name what Windows' linker is given, made as on the other road."""
+    import threading
+
+    stop = threading.Event()
+    symbols: dict[tuple[bool, str], dict[str, bool]] = {}
+    exports = places.out / "exports"
+    exports.mkdir()
+    for artifact in plan.artifacts:
+        if artifact.kind == "library":
+            make(plan, artifact, places, zig, run, stop)
+        elif needs_python(plan, artifact):
+            parts = windows_parts(plan, artifact, places, zig, run, stop)
+            key = artifact.limited_api, python_dll(plan, artifact)
+            symbols.setdefault(key, {}).update(parts.symbols)
+            text = export_definition(parts.exports)
+            (exports / f"{artifact.name}.def").write_bytes(text.encode())
+    words = [f"-Dexports={exports}"]
+    for (limited, dll), wanted in symbols.items():
+        library = import_library(dll, dict(sorted(wanted.items())), plan, places, zig, run)
+        words.append(f"-D{'limited-' if limited else ''}python-lib={library}")
+    return words
+
+
 def compile_with_zig_build(
     plan: BuildPlan, target: Target, places: Places, zig: Zig, run: Run, *, build_file: Path
 ) -> dict[str, Path]:
@@ -94,6 +119,8 @@ def compile_with_zig_build(
     words = zig_build_command(
         plan, target, places, zig=zig.executable, build_file=build_file, jobs=run.jobs
     )
+    if for_windows(plan.triple) and plan.python:
+        words += windows_options(plan, places, zig, run)
     code, said = execute(words, places.root, run)
     if code != 0:
         raise CompileError(

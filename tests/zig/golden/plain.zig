@@ -12,10 +12,12 @@ pub fn build(b: *std.Build) void {
         .b = b,
         .root = b.option([]const u8, "project", "Folder of the project (default: that of build.zig)") orelse b.pathFromRoot("."),
         .python = b.option([]const u8, "python-include", "Folder that holds the Python.h of the target's Python"),
+        .exports = b.option([]const u8, "exports", "For Windows: folder of .def files; without it, what the sources mark is exported"),
     };
     // what zigwheel turns into the name of musl's C library after linking; by hand, leave it out
     const musl_libc = b.option([]const u8, "musl-libc", "Used by zigwheel");
     const suffix = b.option([]const u8, "suffix", "End of the names of extension modules") orelse ".cpython-313-x86_64-linux-gnu.so";
+    const python_lib = b.option([]const u8, "python-lib", "For Windows: import library of Python's DLL, such as python313.lib");
 
     // extension module `pkg._core`
     const pkg__core_ext = b.addLibrary(.{
@@ -37,8 +39,7 @@ pub fn build(b: *std.Build) void {
     });
     pkg__core_ext.root_module.addSystemIncludePath(paths.pythonHeaders());
     if (musl_libc) |name| pkg__core_ext.root_module.addRPathSpecial(name);
-    pkg__core_ext.linker_allow_shlib_undefined = true;
-    pkg__core_ext.setVersionScript(b.addWriteFiles().add("exports.map", "{ global: PyInit_*; local: *; };\n"));
+    paths.link(pkg__core_ext, python_lib, "{ global: PyInit_*; local: *; };\n");
     b.getInstallStep().dependOn(&b.addInstallFile(pkg__core_ext.getEmittedBin(), b.fmt("{s}{s}", .{ "pkg/_core", suffix })).step);
 }
 
@@ -55,6 +56,7 @@ const Paths = struct {
     b: *std.Build,
     root: []const u8,
     python: ?[]const u8,
+    exports: ?[]const u8,
 
     /// A file or folder of the project.
     fn get(paths: Paths, sub_path: []const u8) std.Build.LazyPath {
@@ -63,6 +65,23 @@ const Paths = struct {
 
     fn pythonHeaders(paths: Paths) std.Build.LazyPath {
         return .{ .cwd_relative = paths.python orelse @panic("-Dpython-include=FOLDER is missing") };
+    }
+
+    /// What linkers differ in. Python's symbols stay open until the file is loaded, but on Windows.
+    fn link(paths: Paths, file: *std.Build.Step.Compile, python_lib: ?[]const u8, version_script: ?[]const u8) void {
+        const b = paths.b;
+        if (file.rootModuleTarget().os.tag == .windows) {
+            file.linker_allow_shlib_undefined = false;
+            if (python_lib) |library| file.root_module.addObjectFile(.{ .cwd_relative = library });
+            if (paths.exports) |folder| if (version_script != null) {
+                const name = b.fmt("{s}.def", .{file.name});
+                file.win32_module_definition = .{ .cwd_relative = b.pathJoin(&.{ folder, name }) };
+                file.dll_export_fns = false;
+            };
+        } else if (version_script) |script| {
+            file.linker_allow_shlib_undefined = true;
+            file.setVersionScript(b.addWriteFiles().add("exports.map", script));
+        }
     }
 
     /// `own` flags, and those that keep the places of this machine out of the result.
