@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 
 from tests.foreign.python import ForeignPython
-from tests.foreign.source import built_python
+from tests.foreign.source import RECIPES, built_python
 from tests.foreign.sysroot import MACHINES, SUITES, debian_pypy, debian_python
 from tests.foreign.windows import WHEELS, windows_python
 
@@ -22,7 +22,7 @@ def _table() -> dict[str, Callable[[], ForeignPython]]:
         for version in EMULATED if machine.qemu else SUITES:
             name = f"cp{version.replace('.', '')}-manylinux_{arch}"
             table[name] = partial(debian_python, version, arch)
-    for name in ("cp313t-manylinux_x86_64", "cp314t-manylinux_x86_64", "cp313-musllinux_x86_64"):
+    for name in RECIPES:
         table[name] = partial(built_python, name)
     for tag in WHEELS:
         table[f"{tag}-win_amd64"] = partial(windows_python, tag)

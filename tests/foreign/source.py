@@ -9,9 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tarfile
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +55,6 @@ class Recipe:
 
 RECIPES = {
     "cp313t-manylinux_x86_64": Recipe(version="3.13", options=("--disable-gil",)),
-    "cp314t-manylinux_x86_64": Recipe(version="3.14", options=("--disable-gil",)),
     "cp313-musllinux_x86_64": Recipe(
         version="3.13",
         target="x86_64-linux-musl",
@@ -168,15 +165,3 @@ def unpacked_source(version: str, folder: Path) -> Path:
     subprocess.run(["tar", "-xf", source_archive(version), "-C", folder], check=True)
     (tree,) = folder.glob("Python-*")
     return tree
-
-
-def source_texts(version: str, names: Sequence[str]) -> list[str]:
-    """Some files of CPython's source."""
-    texts = []
-    with tarfile.open(source_archive(version)) as opened:
-        top = opened.getnames()[0].partition("/")[0]
-        for name in names:
-            file = opened.extractfile(f"{top}/{name}")
-            assert file is not None, name
-            texts.append(file.read().decode())
-    return texts

@@ -54,6 +54,12 @@ SUITES = {
 PYPY = ("3.11", "forky")
 """The version of Python that Debian's PyPy is, and the release that it is taken from."""
 
+IMPORTED = """
+argparse concurrent.futures ctypes datetime decimal importlib.metadata importlib.util inspect json
+pathlib platform shutil socket struct subprocess sysconfig tempfile threading unittest uuid
+""".split()
+"""Modules whose bytecode is made with an interpreter; others are compiled when they are imported."""
+
 LOADER = "ld-linux-x86-64.so.2"
 
 
@@ -69,8 +75,8 @@ def debian_python(version: str, arch: str) -> ForeignPython:
         packages.unpack(closure, folder, closure=True)
         packages.unpack([f"libpython{version}-dev"], folder, closure=False)
         without_bulk(folder)
-        # Bytecode stays in the folder: an emulated compiler is slow.
-        python_in(folder).run(["-c", "import importlib.metadata, inspect, unittest, uuid"])
+        native = debian_python(version, "x86_64") if run_by else python_in(folder)
+        keep_bytecode(native, folder / f"usr/lib/python{version}")
 
     def python_in(root: Path) -> ForeignPython:
         return ForeignPython(
@@ -83,6 +89,14 @@ def debian_python(version: str, arch: str) -> ForeignPython:
 
     name = f"{suite}-{machine.debian}-python{version}"
     return python_in(made_once(cache_root() / name, make))
+
+
+def keep_bytecode(native: ForeignPython, library: Path) -> None:
+    """Compile what tests import of a standard library, by a Python of that version that is fast here.
+
+    Bytecode is the same on every machine, and an emulated compiler is slow.
+    """
+    native.run(["-c", f"import {', '.join(IMPORTED)}"], pythonpath=[library])
 
 
 def debian_pypy() -> ForeignPython:

@@ -15,14 +15,15 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from tests.foreign.cache import cache_root, made_once
 from tests.foreign.compiler import zig, zig_environ
-from tests.foreign.debian import archive
-from tests.foreign.python import ForeignPython, Unavailable
-from tests.foreign.source import source_texts
-from tests.foreign.sysroot import SUITES, installed
+from tests.foreign.pypi import downloaded
+from tests.foreign.python import ForeignPython
+from tests.foreign.sysroot import debian_python, installed, keep_bytecode
 
 PANDA3D = "1.10.16"
 
@@ -34,6 +35,24 @@ WHEELS = {
     "cp314t": "66485e7518a58a078167f3f1c1b87d969089259df0409ec8d7d6cb2a9e800e41",
 }
 """The sha256 of panda3d's wheel for each Python."""
+
+ABI3INFO = (
+    "abi3info==2026.9.25",
+    "d5cbf46f358a4e0cafa171572adb67e5dce14a1b316e3c9f577234dbafcd5214",
+)
+"""Says what is in the stable ABI since when."""
+
+STABLE_ABI = """\
+import sys
+from abi3info import DATAS, FUNCTIONS
+from abi3info.models import PyVersion
+
+version = PyVersion.parse_dotted(sys.argv[1])
+for found, mark in ((FUNCTIONS, ""), (DATAS, "DATA")):
+    for symbol, item in found.items():
+        if item.added <= version and (item.ifdef is None or item.ifdef.windows):
+            print(symbol.name, mark)
+"""
 
 LAUNCHER = """\
 #include <windows.h>
@@ -54,14 +73,15 @@ WINE = {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=", "WINEARCH": 
 def windows_python(tag: str) -> ForeignPython:
     """CPython for x86-64 Windows, such as `cp313t`, made at the first call. Raises `Unavailable`."""
     wine = installed("wine", "wine", "wine64")
-    prefix = wine_prefix(wine)
+    environ = {**WINE, "WINEPREFIX": str(wine_prefix(wine)), "PYTHONUTF8": "1"}
     root = made_once(cache_root() / f"windows-{tag}-panda3d{PANDA3D}", lambda f: assemble(tag, f))
     return ForeignPython(
         name=f"{tag}-win_amd64",
         root=root,
         python=root / "python.exe",
         prefix=(wine,),
-        environ={**WINE, "WINEPREFIX": str(prefix), "PYTHONUTF8": "1"},
+        environ=environ,
+        before=partial(start_server, wine, environ),
     )
 
 
@@ -81,23 +101,38 @@ def wine_prefix(wine: str) -> Path:
     return made_once(cache_root() / f"prefix-{release}", make)
 
 
+def start_server(wine: str, environ: Mapping[str, str]) -> None:
+    """Have Wine's server and services running for some minutes: each start of them takes seconds.
+
+    A first program starts them here, since they keep the pipes of the one that starts them.
+    """
+    quiet = {
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+        "env": {**os.environ, **environ},
+    }
+    # It ends with another code where one runs already.
+    if subprocess.run(["wineserver", "-p300"], **quiet).returncode == 0:
+        subprocess.run([wine, "cmd", "/c", "exit"], **quiet)
+
+
 def assemble(tag: str, folder: Path) -> None:
     """The folder of a Windows Python: `python.exe`, DLLs, `Lib`."""
     version = f"{tag[2]}.{tag[3:].rstrip('t')}"
     with tempfile.TemporaryDirectory() as temporary:
-        wheel = downloaded(tag, Path(temporary))
+        wheel = panda3d(tag, Path(temporary))
         with zipfile.ZipFile(wheel) as opened:
             for name in opened.namelist():
                 base = name.rpartition("/")[2]
                 # Wine has the C runtime of Windows, and `api-ms-win-*` only point at it.
                 if name.startswith("deploy_libs/") and not base.startswith(("api-ms", "tcl", "tk")):
                     (folder / base).write_bytes(opened.read(name))
-        unpacked = Path(temporary, "debian")
-        archive(SUITES[version], "amd64").unpack(
-            (f"libpython{version}-minimal", f"libpython{version}-stdlib"), unpacked, closure=False
-        )
-        ignored = shutil.ignore_patterns("lib-dynload", "__pycache__", "config-*", "_sysconfigdata*")
-        shutil.copytree(unpacked / f"usr/lib/python{version}", folder / "Lib", ignore=ignored)
+    native = debian_python(version, "x86_64")
+    ignored = shutil.ignore_patterns("lib-dynload", "__pycache__", "config-*", "_sysconfigdata*")
+    library = folder / "Lib"
+    shutil.copytree(native.root / f"usr/lib/python{version}", library, ignore=ignored)
+    keep_bytecode(native, library)
     dll = f"python{tag[2:]}.dll"
     source = folder / "python.c"
     source.write_text(LAUNCHER.replace("DLL", dll))
@@ -106,18 +141,11 @@ def assemble(tag: str, folder: Path) -> None:
         stable_abi_dll(folder, version, dll)
 
 
-def downloaded(tag: str, folder: Path) -> Path:
-    """panda3d's wheel for a Python, its hash checked by pip."""
-    requirement = folder / "requirements.txt"
-    requirement.write_text(f"panda3d=={PANDA3D} --hash=sha256:{WHEELS[tag]}\n")
-    words = ["-m", "pip", "download", "--quiet", "--require-hashes", "--no-deps"]
-    words += ["--only-binary=:all:", "--implementation=cp", f"--abi={tag}"]
-    words += ["--platform=win_amd64", f"--python-version={tag[2:].rstrip('t')}"]
-    words += ["--dest", str(folder), "--requirement", str(requirement)]
-    done = subprocess.run([sys.executable, *words], capture_output=True, text=True)
-    if done.returncode:
-        raise Unavailable(f"pip {' '.join(words[2:])}: {done.stderr.strip()}")
-    return next(folder.glob("*.whl"))
+def panda3d(tag: str, folder: Path) -> Path:
+    """panda3d's wheel for a Python."""
+    options = ("--platform=win_amd64", "--implementation=cp", f"--abi={tag}")
+    version = f"--python-version={tag[2:].rstrip('t')}"
+    return downloaded(f"panda3d=={PANDA3D}", WHEELS[tag], folder, *options, version)
 
 
 def compiled(folder: Path, *words: str) -> None:
@@ -127,18 +155,24 @@ def compiled(folder: Path, *words: str) -> None:
 
 
 def stable_abi_dll(folder: Path, version: str, dll: str) -> None:
-    """`python3.dll`, which has no code: each name of the stable ABI leads to the real DLL.
-
-    CPython's `PC/python3dll.c` is the list, and `Misc/stable_abi.toml` tells since when each is in it.
-    """
-    exports, manifest = source_texts("3.14", ("PC/python3dll.c", "Misc/stable_abi.toml"))
-    found = re.findall(r"^\[\w+\.(\w+)\]\n\s+added = '3\.(\d+)'", manifest, re.MULTILINE)
-    since = {name: int(minor) for name, minor in found}
+    """`python3.dll`, which has no code: each name of the stable ABI leads to the real DLL."""
     lines = ["LIBRARY python3.dll", "EXPORTS"]
-    for kind, name in re.findall(r"^EXPORT_(FUNC|DATA)\((\w+)\)", exports, re.MULTILINE):
-        if since[name] <= int(version.partition(".")[2]):
-            data = " DATA" if kind == "DATA" else ""
-            lines.append(f"  {name}={dll.removesuffix('.dll')}.{name}{data}")
+    for name, *data in stable_abi(version):
+        lines.append(" ".join([f"  {name}={dll.removesuffix('.dll')}.{name}", *data]))
     (folder / "python3.def").write_text("\n".join(lines) + "\n")
     (folder / "python3.c").write_text("int DllMain (void *a, int b, void *c) { return 1; }\n")
     compiled(folder, "-shared", "-o", "python3.dll", "python3.c", "python3.def")
+
+
+def stable_abi(version: str) -> list[list[str]]:
+    """The names of the stable ABI that a version has on Windows, each followed by `DATA` if it is that."""
+    with tempfile.TemporaryDirectory() as temporary:
+        wheel = downloaded(*ABI3INFO, Path(temporary))
+        done = subprocess.run(
+            [sys.executable, "-c", STABLE_ABI, version],
+            env={**os.environ, "PYTHONPATH": str(wheel)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    return [line.split() for line in done.stdout.splitlines()]
