@@ -30,7 +30,7 @@ void throw_named(const std::string &name)
     }
     if (name == "bad_alloc") {
         // volatile: else the compiler may leave out what nobody looks at
-        const volatile std::size_t most = std::numeric_limits<std::size_t>::max() / 2 - 1;
+        const volatile std::size_t most = std::numeric_limits<std::size_t>::max() - 4096;
         char *const volatile all = new char[most];
         delete[] all;
     }
