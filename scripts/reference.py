@@ -238,6 +238,16 @@ def targets_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def commands(parser: argparse.ArgumentParser, *, level: int) -> Iterator[str]:
+    """The help of every command below a parser."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in action.choices.values():
+                yield from (f"{'#' * level} `{inner.prog}`", "")
+                yield from ("```text", inner.format_help().rstrip(), "```", "")
+                yield from commands(inner, level=level + 1)
+
+
 def command_line_page() -> str:
     """Every command's help, and the exit codes."""
     import os
@@ -245,9 +255,7 @@ def command_line_page() -> str:
     os.environ["COLUMNS"] = "96"
     top = command_line()
     lines = ["# Command line", "", MADE, "```text", top.format_help().rstrip(), "```", ""]
-    (subparsers,) = (a for a in top._actions if isinstance(a, argparse._SubParsersAction))
-    for name, parser in subparsers.choices.items():
-        lines += [f"## `zigwheel {name}`", "", "```text", parser.format_help().rstrip(), "```", ""]
+    lines += commands(top, level=2)
     lines += ["## Exit codes", "", "| code | meaning |", "|---|---|", "| 0 | done |"]
     classes = {
         c.exit_code: (c.__doc__ or "").split("\n")[0]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zigwheel.plan.flags import Ambient
 from zigwheel.plan.model import BuildPlan
-from zigwheel.setup import Setup, say, warn
+from zigwheel.setup import Setup, limited_api_minimum, say, warn
 from zigwheel.target.model import Target
 from zigwheel.zig.command import Places
 from zigwheel.zig.compile import Run
@@ -56,7 +56,7 @@ class Headers:
     sha256: str
     """Digest of what is in it."""
     source: Path
-    """Include folder of the interpreter that they were taken from."""
+    """Include folder of the interpreter or the header pack that they were taken from."""
 
 
 @contextmanager
@@ -156,22 +156,21 @@ def ambient_of(setup: Setup, target: Target) -> Ambient:
 
 def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
     """The headers of the target's Python, put into the cache if need be."""
-    from zigwheel.plan.resolve import is_limited
     from zigwheel.storage import told
+    from zigwheel.target.header_packs import keep, packs_here
     from zigwheel.target.header_tree import headers_sha256, materialise
     from zigwheel.target.headers import find_headers
     from zigwheel.target.pyconfig import render
-    from zigwheel.target.python import parse_py_api
 
-    extensions = setup.config.extension
-    limited = bool(extensions) and all(is_limited(setup.config, e, target) for e in extensions)
     source = find_headers(
         target.python,
-        limited_api_minimum=parse_py_api(setup.config.py_api) if limited else None,
+        limited_api_minimum=limited_api_minimum(setup, target),
         given=setup.config.python_headers,
         host=setup.host,
         environ=setup.environ,
+        packs=packs_here(setup.cache),
     )
+    source = keep(source, cache)
     triple = target.triple
     pyconfig = render(
         arch=triple.arch,

@@ -41,7 +41,7 @@ def setup(config_settings: Settings | None) -> Any:
 
 
 def get_requires_for_build_wheel(config_settings: Settings | None = None) -> list[str]:
-    """What has to be installed before `build_wheel`: Zig, unless it is here or nothing is compiled."""
+    """What has to be installed before `build_wheel`: Zig and headers, where a build lacks them."""
     from zigwheel.setup import requires_for_wheel
 
     return told(lambda: requires_for_wheel(setup(config_settings)))

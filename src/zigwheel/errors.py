@@ -45,7 +45,7 @@ class TargetError(ZigwheelError):
 
 
 class HeadersError(ZigwheelError):
-    """No headers were found for the target's Python."""
+    """No headers were found for the target's Python, or a header pack is damaged."""
 
     exit_code = 6
 

@@ -57,17 +57,21 @@ def place(
     from dataclasses import replace
 
     from zigwheel.errors import StorageError
-    from zigwheel.target.host import cache_root
+    from zigwheel.target.host import cache_root, installed_pack
 
     named = settings.get("cache-dir") or environ.get("ZIGWHEEL_CACHE_DIR")
     try:
         pyproject = (root / "pyproject.toml").read_bytes()
         cache = root / str(named) if named else cache_root(environ, host.os)
+        pack = installed_pack()
+        headers = file_state(pack / "manifest.json") if pack else []
     except (OSError, StorageError):
         return None
     heeded = {name: value for name, value in environ.items() if HEEDED.fullmatch(name)}
     machine = repr(replace(host, executable=""))
-    text = json.dumps([dict(settings), heeded, machine, own_code()], sort_keys=True, default=str)
+    text = json.dumps(
+        [dict(settings), heeded, machine, headers, own_code()], sort_keys=True, default=str
+    )
     return cache / "wheels" / hashlib.sha256(pyproject + text.encode()).hexdigest()[:32]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,7 +158,7 @@ def requires_for_sdist(setup: Setup) -> list[str]:
 
 
 def requires_for_wheel(setup: Setup) -> list[str]:
-    """As for an sdist, and Zig where something is compiled and no Zig is here already."""
+    """As for an sdist, and what compiling needs and this machine lacks: Zig, the target's headers."""
     from zigwheel.zig.toolchain import REQUIREMENT, find_zig
 
     requires = requires_for_sdist(setup)
@@ -167,4 +167,50 @@ def requires_for_wheel(setup: Setup) -> list[str]:
         and find_zig(cache=setup.cache, environ=setup.environ, host=setup.host) is None
     ):
         requires.append(REQUIREMENT)
+    if setup.target is not None and lacks_headers(setup, setup.target):
+        from zigwheel.target.header_packs import REQUIREMENT as HEADERS
+
+        requires.append(HEADERS)
     return requires
+
+
+def lacks_headers(setup: Setup, target: Target) -> bool:
+    """Whether something is compiled with the headers of the target's Python, and there are none."""
+    if not setup.compiles or setup.config.python_headers or runs_with_headers(setup.host, target):
+        return False
+    from zigwheel.plan.resolve import uses_python
+    from zigwheel.target.header_packs import REQUIREMENT, packs_here
+    from zigwheel.target.headers import look_for_headers, ways_to_headers
+
+    if not uses_python(setup.root, setup.config):
+        return False
+    found = look_for_headers(
+        target.python,
+        limited_api_minimum=limited_api_minimum(setup, target),
+        host=setup.host,
+        environ=setup.environ,
+        packs=packs_here(setup.cache),
+    )
+    if found.source is None:
+        # Where no index has it, the front end fails with its name alone: this is shown before.
+        say(
+            f"zigwheel: no headers of Python {target.python} are on this machine, so {REQUIREMENT} "
+            f"is asked for; to do without it, {ways_to_headers(target.python, setup.host)}, "
+            "or say where they are with -C python-headers=PATH"
+        )
+    return found.source is None
+
+
+def runs_with_headers(host: Host, target: Target) -> bool:
+    """Whether the running Python is the target's and has headers: most builds need look no further."""
+    kind = replace(host.python, free_threaded=target.python.free_threaded)
+    return host.include is not None and kind == target.python
+
+
+def limited_api_minimum(setup: Setup, target: Target) -> tuple[int, int] | None:
+    """The version of the stable ABI, where all extensions are for it: then newer headers will do."""
+    from zigwheel.plan.resolve import is_limited
+
+    extensions = setup.config.extension
+    limited = bool(extensions) and all(is_limited(setup.config, e, target) for e in extensions)
+    return parse_py_api(setup.config.py_api) if limited else None

@@ -11,6 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from zigwheel.target.header_packs import manifest_text, packed
+from zigwheel.target.header_tree import header_content
+from zigwheel.target.host import describe_host
+from zigwheel.target.installation import read_headers
+
 PYPROJECT = """\
 [build-system]
 requires = ["zigwheel"]
@@ -166,3 +171,27 @@ def test_an_override_that_looks_at_the_environment(
     os.utime(file, (1_700_000_000, 1_700_000_000))
     assert build()
     assert build()
+
+
+def test_another_header_pack_in_the_environment(build: Callable[..., bool], tmp_path: Path) -> None:
+    """With the same headers for this Python, of which the kept pack would tell no difference."""
+    include = describe_host().include
+    assert include
+    own = read_headers(include, "test")
+    assert own
+    entry = packed(own)
+    pack = tmp_path / "site" / "zigwheel_headers"
+    for name in entry.files:
+        (pack / entry.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (pack / entry.folder / name).write_bytes(header_content(include, name))
+    (pack / "__init__.py").touch()
+
+    def publish(version: str) -> None:
+        (pack / "manifest.json").write_text(manifest_text(version, [entry]), encoding="utf-8")
+
+    assert build()
+    publish("2026.11")
+    assert build(PYTHONPATH=str(pack.parent))
+    assert not build(PYTHONPATH=str(pack.parent))
+    publish("2026.12")
+    assert build(PYTHONPATH=str(pack.parent))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+from zigwheel.target.header_packs import MANIFEST, manifest_text, packed
+from zigwheel.target.installation import read_headers
 from zigwheel.target.model import Host
 from zigwheel.target.python import PythonTarget
 from zigwheel.target.triple import Libc
@@ -78,3 +80,17 @@ def write_program(path: Path, script: str) -> Path:
     path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return path
+
+
+def write_pack(folder: Path, *releases: str, version: str = "2026.11") -> Path:
+    """A header pack of these releases."""
+    entries = []
+    for release in releases:
+        name = f"python{'.'.join(release.split('.')[:2])}"
+        include = write_headers(folder / "include" / name, release)
+        (include / "pyconfig.h").unlink()
+        source = read_headers(include, "test")
+        assert source
+        entries.append(packed(source))
+    (folder / MANIFEST).write_text(manifest_text(version, entries), encoding="utf-8")
+    return folder

@@ -11,7 +11,7 @@ import pytest
 from tests.target.machines import write_headers
 from zigwheel.errors import StorageError
 from zigwheel.target.header_tree import header_files, headers_sha256, headers_stamp, materialise
-from zigwheel.target.interpreters import HeaderSource, read_headers
+from zigwheel.target.installation import HeaderSource, read_headers
 
 PYCONFIG = "#define SIZEOF_VOID_P 4\n"
 

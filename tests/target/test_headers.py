@@ -10,12 +10,18 @@ import pytest
 
 from tests.target.machines import PATCHLEVEL, install, machine, write_headers, write_program
 from zigwheel.errors import HeadersError
+from zigwheel.target.header_packs import REQUIREMENT
 from zigwheel.target.headers import find_headers
-from zigwheel.target.interpreters import HeaderSource, prefixes_of, read_headers
+from zigwheel.target.installation import HeaderSource, prefixes_of, read_headers
 from zigwheel.target.model import Host
 from zigwheel.target.python import parse_python
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="installations of Unix")
+
+
+ALONE = (
+    f"or alone with `pip install {REQUIREMENT}`, or say where they are with -C python-headers=PATH"
+)
 
 
 def find(
@@ -246,8 +252,8 @@ def test_the_error_says_where_it_looked(tmp_path: Path) -> None:
         f"  pyenv, {tmp_path}/pyenv/versions: Python 3.10.13, 3.9.18, 3.13-dev without Python.h\n"
         f"  uv, {tmp_path}/data/uv/python: not there\n"
         f"  PATH, run, {tmp_path}/bare/bin/python3.13: does not run\n"
-        "  hint: install them with `uv python install 3.13`, `apt-get install python3.13-dev` or "
-        "`pyenv install 3.13`, or say where they are with -C python-headers=PATH"
+        "  hint: install them with `apt-get install python3.13-dev`, `uv python install 3.13` or "
+        f"`pyenv install 3.13`, {ALONE}"
     )
 
 
@@ -258,25 +264,24 @@ def test_the_error_says_where_it_looked(tmp_path: Path) -> None:
             machine(libc="musl"),
             "3.13",
             (
-                "install them with `uv python install 3.13`, `apk add python3-dev` or "
-                "`pyenv install 3.13`, or say where they are with -C python-headers=PATH"
+                "install them with `apk add python3-dev`, `uv python install 3.13` or "
+                f"`pyenv install 3.13`, {ALONE}"
             ),
         ),
         (
             machine(os="macos", libc="none"),
             "3.14t",
             (
-                "install them with `uv python install 3.14t`, `brew install python@3.14` or "
-                "`pyenv install 3.14t`, or say where they are with -C python-headers=PATH"
+                "install them with `brew install python@3.14`, `uv python install 3.14t` or "
+                f"`pyenv install 3.14t`, {ALONE}"
             ),
         ),
         (
             machine(os="windows"),
             "3.13",
             (
-                "install them with `uv python install 3.13`, "
-                "`winget install Python.Python.3.13` or "
-                "`pyenv install 3.13`, or say where they are with -C python-headers=PATH"
+                "install them with `winget install Python.Python.3.13`, "
+                f"`uv python install 3.13` or `pyenv install 3.13`, {ALONE}"
             ),
         ),
     ],

@@ -31,6 +31,7 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what was found; each error as its own line."""
     from zigwheel.errors import ZigwheelError
+    from zigwheel.target.header_packs import packs_here
     from zigwheel.target.headers import find_headers
     from zigwheel.target.host import cache_root, describe_host
     from zigwheel.target.parse import resolve_target
@@ -62,7 +63,12 @@ def run(arguments: argparse.Namespace) -> int:
         python = PythonTarget(version=(3, minor))
         try:
             source = find_headers(
-                python, limited_api_minimum=None, given="", host=host, environ=environ
+                python,
+                limited_api_minimum=None,
+                given="",
+                host=host,
+                environ=environ,
+                packs=packs_here(cache),
             )
             print(f"headers  {python.version_text}: {source.include} ({source.origin})")
         except ZigwheelError as error:

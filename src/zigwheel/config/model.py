@@ -216,8 +216,8 @@ class Config:
     """Python of the target, such as `cp313`. Default: the running one."""
     python_headers: str = ""
     """Where the headers of the target's Python are: an interpreter, an installation's prefix, an
-    include folder, or an unpacked distribution. Default: any installed interpreter of the same
-    minor version.
+    include folder, an unpacked distribution, or a header pack. Default: a header pack in the
+    environment that builds, or any installed interpreter of the same minor version.
     """
     py_api: StableAbi = ""
     """Stable ABI: `cp310` gives one `abi3` wheel for CPython 3.10 and newer."""

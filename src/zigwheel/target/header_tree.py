@@ -12,7 +12,7 @@ from pathlib import Path
 
 from zigwheel.errors import StorageError
 from zigwheel.storage import replaced_folder, told
-from zigwheel.target.interpreters import HeaderSource
+from zigwheel.target.installation import HeaderSource
 
 _FOLDERS = ("cpython", "internal")
 """Folders of CPython's own headers; others (`numpy`, `greenlet`) are installed by packages."""
@@ -74,18 +74,24 @@ def headers_sha256(source: HeaderSource, pyconfig: str) -> str:
 
 
 def _contents(source: HeaderSource, pyconfig: str) -> Iterator[tuple[str, bytes]]:
-    """Names and contents, sorted by name. Line ends are LF: those of Windows are not part of a header."""
+    """Names and contents, sorted by name."""
     for name in sorted([*header_files(source.include), "pyconfig.h"]):
-        if name == "pyconfig.h":
-            content = pyconfig.encode()
-        else:
-            try:
-                # Unbuffered: each file is read at once, and there are hundreds.
-                with open(os.path.join(source.include, name), "rb", buffering=0) as file:
-                    content = file.readall()
-            except OSError as error:
-                raise _unreadable(source.include, error) from error
-        yield name, content.replace(b"\r\n", b"\n") if b"\r" in content else content
+        own = name == "pyconfig.h"
+        yield name, pyconfig.encode() if own else header_content(source.include, name)
+
+
+def header_content(include: Path, name: str) -> bytes:
+    """The content of a header. Line ends are LF: those of Windows are not part of it.
+
+    Raises StorageError where it can't be read.
+    """
+    try:
+        # Unbuffered: each file is read at once, and there are hundreds.
+        with open(os.path.join(include, name), "rb", buffering=0) as file:
+            content = file.readall()
+    except OSError as error:
+        raise _unreadable(include, error) from error
+    return content.replace(b"\r\n", b"\n") if b"\r" in content else content
 
 
 def materialise(source: HeaderSource, *, pyconfig: str, folder: Path) -> None:

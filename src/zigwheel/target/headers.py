@@ -2,28 +2,50 @@
 
 The public headers of one minor version are the same on every platform but for `pyconfig.h`, and the
 same with and without the GIL (CPython's `make inclinstall` copies them as they are).
+
+They differ a little from release to release, and equal headers make equal wheels. So what was chosen
+goes before what lies around: a named place, then a header pack in the environment that builds, which
+holds the same bytes on every machine; then the running interpreter and other installed ones; at last
+the packs of the cache, which are there because a build without any of these fetched them.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from zigwheel.errors import HeadersError
-from zigwheel.target.interpreters import (
+from zigwheel.target.header_packs import (
+    MANIFEST,
+    REQUIREMENT,
+    Packs,
+    checked,
+    kept_place,
+    pack_place,
+)
+from zigwheel.target.installation import (
     HeaderSource,
-    Place,
-    ask_interpreter,
-    headers_below,
-    on_path,
+    headers_of_prefixes,
     prefixes_of,
     read_headers,
-    run_quietly,
-    search,
 )
+from zigwheel.target.interpreters import Place, ask_interpreter, on_path, run_quietly, search
 from zigwheel.target.model import Host
 from zigwheel.target.python import PythonTarget
+
+NO_PACKS = Packs()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Search:
+    """What came of looking for headers."""
+
+    source: HeaderSource | None
+    """The headers; None where there are none."""
+    places: tuple[Place, ...]
+    """What was looked at, up to where they were found."""
 
 
 def find_headers(
@@ -33,42 +55,74 @@ def find_headers(
     given: str,
     host: Host,
     environ: Mapping[str, str],
+    packs: Packs = NO_PACKS,
 ) -> HeaderSource:
     """Find the headers of a Python of the same minor version.
 
     `given` is the option `python-headers`: an interpreter, its prefix or virtual environment, an
-    include folder, or an unpacked distribution (`usr/include/python3.X` below it). Without it these
-    are searched: the running interpreter, PATH, pyenv, uv, the operating system's usual folders; at
-    last, where they are not where they usually are, interpreters are run (PATH, `uv python find`,
-    the `py` launcher).
+    include folder, an unpacked distribution (`usr/include/python3.X` below it), or a header pack.
+    Without it these are searched: the installed pack, the running interpreter, PATH, pyenv, uv, the
+    operating system's usual folders, the kept packs; at last, where headers are not where they
+    usually are, interpreters are run (PATH, `uv python find`, the `py` launcher).
 
     For extensions of the stable ABI of `limited_api_minimum` and newer any Python from that version
     on will do: the same minor version if there is one, else the lowest.
 
-    Raises HeadersError, which lists what was looked at.
+    Raises HeadersError, which lists what was looked at, or names a pack that is damaged.
     """
     if given:
-        return _given(given, python, limited_api_minimum, host=host, environ=environ)
+        return checked(_given(given, python, limited_api_minimum, host=host, environ=environ))
+    found = look_for_headers(
+        python,
+        limited_api_minimum=limited_api_minimum,
+        host=host,
+        environ=environ,
+        packs=packs,
+    )
+    if found.source is None:
+        raise _nothing_found(python, limited_api_minimum, found.places, host=host)
+    return found.source
+
+
+def look_for_headers(
+    python: PythonTarget,
+    *,
+    limited_api_minimum: tuple[int, int] | None,
+    host: Host,
+    environ: Mapping[str, str],
+    packs: Packs = NO_PACKS,
+) -> Search:
+    """As `find_headers` without `given`, but finding nothing is no error."""
     places: list[Place] = []
-    for place in search(host, environ):
+
+    def search_of(source: HeaderSource | None) -> Search:
+        return Search(source=checked(source) if source else None, places=tuple(places))
+
+    for place in all_places(host, environ, packs):
         places.append(place)
-        exact = [source for source in place.sources if source.version == python.version]
+        exact = [source for source in place.sources if source.serves(python)]
         if exact:
-            return _best(exact, python)
+            return search_of(_best(exact, python))
     for place in _asked(python, places, host=host, environ=environ):
         places.append(place)
         if place.sources:
-            return place.sources[0]
+            return search_of(place.sources[0])
     found = [source for place in places for source in place.sources]
-    newer = _stable_abi_sources(found, limited_api_minimum)
-    if newer:
-        return newer
-    raise _nothing_found(python, limited_api_minimum, places, host=host)
+    return search_of(_stable_abi_sources(found, limited_api_minimum))
+
+
+def all_places(host: Host, environ: Mapping[str, str], packs: Packs) -> Iterator[Place]:
+    """All places that are read, in the order in which they are. Raises HeadersError for a bad pack."""
+    if packs.installed:
+        yield pack_place(packs.installed)
+    yield from search(host, environ)
+    if packs.kept:
+        yield kept_place(packs.kept)
 
 
 def _best(sources: Iterable[HeaderSource], python: PythonTarget) -> HeaderSource:
     """The first one, but rather the very kind of build that the target is."""
-    return min(sources, key=lambda source: source.include.name != python.include_name)
+    return min(sources, key=lambda source: source.free_threaded != python.free_threaded)
 
 
 def _stable_abi_sources(
@@ -102,7 +156,7 @@ def _asked(
         if isinstance(source, str):
             yield Place(origin=f"{origin}, run", where=where, note=source)
         else:
-            fits = source.version == python.version
+            fits = source.serves(python)
             yield Place(
                 origin=f"{origin}, run",
                 where=where,
@@ -119,39 +173,58 @@ def _given(
     host: Host,
     environ: Mapping[str, str],
 ) -> HeaderSource:
-    place = f"python-headers `{given}`"
+    place = "python-headers"
+    wanted = _wanted(python, minimum)
+    sources = sources_in(given, place=place, wanted=wanted, host=host, environ=environ)
+    exact = [source for source in sources if source.serves(python)]
+    chosen = _best(exact, python) if exact else _stable_abi_sources(sources, minimum)
+    if chosen:
+        return chosen
+    found = ", ".join(dict.fromkeys(source.release for source in sources))
+    raise HeadersError(
+        f"{place} `{given}` holds the headers of Python {found}, not of {wanted}",
+        hint=f"give those of {wanted}, or none: then they are searched for on this machine",
+    )
+
+
+def sources_in(
+    given: str,
+    *,
+    place: str,
+    host: Host,
+    environ: Mapping[str, str],
+    wanted: str = "a Python",
+) -> tuple[HeaderSource, ...]:
+    """The headers in a place that a user names, at least one. Raises HeadersError.
+
+    `place` is the option that errors name, and `wanted` what they ask for.
+    """
     path = Path(given)
     if not path.exists():
         command = on_path(given, host, environ) if path.name == given else ""
         if not command:
             raise HeadersError(
-                f"{place} does not exist",
+                f"{place} `{given}` does not exist",
                 hint="give an interpreter, its prefix, a folder with Python.h, "
                 "or an unpacked distribution",
             )
         path = Path(command)
-    sources, reason = _in_given(path, environ)
-    exact = [source for source in sources if source.version == python.version]
-    chosen = _best(exact, python) if exact else _stable_abi_sources(sources, minimum)
-    if chosen:
-        return chosen
-    wanted = _wanted(python, minimum)
-    if not sources:
-        raise HeadersError(
-            f"{place}: {reason}",
-            hint=f"give the headers of {wanted}: an interpreter with its headers installed, its "
-            "prefix, a folder with Python.h, or an unpacked distribution",
-        )
-    found = ", ".join(dict.fromkeys(source.release for source in sources))
+    sources, reason = _in_given(path, place, environ)
+    if sources:
+        return sources
     raise HeadersError(
-        f"{place} holds the headers of Python {found}, not of {wanted}",
-        hint=f"give those of {wanted}, or none: then they are searched for on this machine",
+        f"{place} `{given}`: {reason}",
+        hint=f"give the headers of {wanted}: an interpreter with its headers installed, its "
+        "prefix, a folder with Python.h, or an unpacked distribution",
     )
 
 
-def _in_given(path: Path, environ: Mapping[str, str]) -> tuple[tuple[HeaderSource, ...], str]:
+def _in_given(
+    path: Path, origin: str, environ: Mapping[str, str]
+) -> tuple[tuple[HeaderSource, ...], str]:
     """The headers that an option names, or the reason why there are none."""
-    origin = "python-headers"
+    if (path / MANIFEST).is_file():
+        return pack_place(path).sources, ""
     if path.is_dir():
         itself = read_headers(path, origin)
         if itself:
@@ -161,13 +234,15 @@ def _in_given(path: Path, environ: Mapping[str, str]) -> tuple[tuple[HeaderSourc
         prefixes = [path, path / "usr", path / "usr" / "local", *own]
     else:
         prefixes = list(prefixes_of(path))
-    sources = {s.include: s for prefix in prefixes for s in headers_below(prefix, origin)}
-    if sources:
-        return tuple(sources.values()), ""
+    found = headers_of_prefixes(prefixes, origin)
+    if found.sources:
+        return found.sources, ""
     if path.is_dir():
-        return (), "no Python.h"
+        return (), "; ".join(["no Python.h", *found.notes])
     asked = ask_interpreter([str(path)], origin=origin, environ=environ)
-    return ((), f"{path}: {asked}") if isinstance(asked, str) else ((asked,), "")
+    if isinstance(asked, str):
+        return (), "; ".join([f"{path}: {asked}", *found.notes])
+    return (asked,), ""
 
 
 def _wanted(python: PythonTarget, minimum: tuple[int, int] | None) -> str:
@@ -177,17 +252,28 @@ def _wanted(python: PythonTarget, minimum: tuple[int, int] | None) -> str:
 
 
 def _nothing_found(
-    python: PythonTarget, minimum: tuple[int, int] | None, places: list[Place], *, host: Host
+    python: PythonTarget,
+    minimum: tuple[int, int] | None,
+    places: tuple[Place, ...],
+    *,
+    host: Host,
 ) -> HeadersError:
     looked = "\n".join(f"  {place}" for place in places)
+    return HeadersError(
+        f"no headers of {_wanted(python, minimum)} were found on this machine; looked at\n{looked}",
+        hint=f"{ways_to_headers(python, host)}, or alone with `pip install {REQUIREMENT}`, or say "
+        "where they are with -C python-headers=PATH",
+    )
+
+
+def ways_to_headers(python: PythonTarget, host: Host) -> str:
+    """How a Python with its headers can be got, as a sentence without its end."""
     commands = {
         "macos": f"brew install python@{python.version_text}",
         "windows": f"winget install Python.Python.{python.version_text}",
     }.get(host.os, f"apt-get install python{python.version_text}-dev")
     if host.libc == "musl":
         commands = "apk add python3-dev"
-    return HeadersError(
-        f"no headers of {_wanted(python, minimum)} were found on this machine; looked at\n{looked}",
-        hint=f"install them with `uv python install {python}`, `{commands}` or "
-        f"`pyenv install {python}`, or say where they are with -C python-headers=PATH",
+    return (
+        f"install them with `{commands}`, `uv python install {python}` or `pyenv install {python}`"
     )

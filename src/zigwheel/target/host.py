@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.machinery import EXTENSION_SUFFIXES, PathFinder
 from pathlib import Path
 
 from zigwheel.errors import StorageError
@@ -152,6 +152,13 @@ def _include(python: PythonTarget) -> Path | None:
 
     include = Path(sysconfig.get_path("include"))
     return include if (include / "Python.h").is_file() else None
+
+
+def installed_pack() -> Path | None:
+    """Folder of the installed package `zigwheel_headers`, found without importing it."""
+    spec = PathFinder.find_spec("zigwheel_headers")
+    # A folder without `__init__.py` is no package of a distribution.
+    return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def _prefix_globs(system: str, environ: Mapping[str, str]) -> tuple[str, ...]:

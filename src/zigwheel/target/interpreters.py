@@ -1,41 +1,32 @@
 """Where on this machine the headers of a Python may be: which places there are, and what each holds.
 
-Places are read, not run: a prefix has its headers in `include/python3.X`, and `patchlevel.h` tells
-their version. Interpreters are asked only by `ask_interpreter`.
+Places are read, not run. Interpreters are asked only by `ask_interpreter`.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zigwheel.target.host import home_folder
+from zigwheel.target.installation import (
+    HeaderSource,
+    headers_below,
+    headers_of_prefixes,
+    newest_first,
+    prefixes_of,
+    read_headers,
+)
 from zigwheel.target.model import Host
 
-_NUMBER = re.compile(r"^#\s*define\s+PY_(MAJOR|MINOR)_VERSION\s+(\d+)", re.MULTILINE | re.ASCII)
-_RELEASE = re.compile(r'^#\s*define\s+PY_VERSION\s+"([^"]*)"', re.MULTILINE)
 _INTERPRETER = r"python(?:3(?:\.(\d+)t?)?)?(?:\.exe)?"
 _FOLDER_VERSION = r"3\.\d+"
 
 _QUESTION = "import sysconfig; print(sysconfig.get_path('include'))"
 _PATIENCE = 10.0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HeaderSource:
-    """The headers of one Python."""
-
-    include: Path
-    """Folder that holds `Python.h`."""
-    version: tuple[int, int]
-    """Major and minor version, from `patchlevel.h`."""
-    release: str
-    """Full version, such as `3.13.0`, from `patchlevel.h`."""
-    origin: str
-    """How it was found, such as `pyenv`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,65 +51,6 @@ class Place:
         return f"{place}: {', '.join(text for text in texts if text) or 'none'}"
 
 
-def read_headers(include: Path, origin: str) -> HeaderSource | None:
-    """The headers in a folder; None where it has no `Python.h`, or not CPython's."""
-    try:
-        with open(include / "patchlevel.h", encoding="utf-8", errors="replace") as file:
-            text = file.read()
-    except OSError:
-        return None
-    numbers = dict(_NUMBER.findall(text))
-    release = _RELEASE.search(text)
-    if "PYPY_VERSION" in text or len(numbers) < 2 or not release:
-        return None
-    if not (include / "Python.h").is_file():
-        return None
-    version = (int(numbers["MAJOR"]), int(numbers["MINOR"]))
-    return HeaderSource(include=include, version=version, release=release[1], origin=origin)
-
-
-def headers_below(prefix: Path, origin: str) -> tuple[HeaderSource, ...]:
-    """The headers of an installation, the newest first: in `include/python3.X`, or `include` itself."""
-    folders = [prefix / "include"]
-    try:
-        with os.scandir(prefix / "include") as entries:
-            names = sorted(entry.name for entry in entries if entry.name.startswith("python3."))
-    except OSError:
-        names = []
-        # On Windows the two are one; in an unpacked copy of its files they may not be.
-        folders.append(prefix / "Include")
-    folders += [prefix / "include" / name for name in names]
-    found = [read_headers(folder, origin) for folder in folders]
-    return _newest_first(source for source in found if source)
-
-
-def _newest_first(sources: Iterable[HeaderSource]) -> tuple[HeaderSource, ...]:
-    return tuple(sorted(sources, key=lambda source: _order(source.release), reverse=True))
-
-
-def _order(release: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", release)]
-
-
-def prefixes_of(interpreter: Path) -> tuple[Path, ...]:
-    """The prefixes that an interpreter may belong to: its own, its link's, its virtual environment's."""
-    resolved = Path(os.path.realpath(interpreter))
-    prefixes: list[Path] = []
-    for path in (interpreter, resolved):
-        folder = path.parent
-        prefix = folder.parent if folder.name.lower() in {"bin", "scripts"} else folder
-        try:
-            text = (prefix / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            text = ""
-        home = re.search(r"(?m)^home\s*=\s*(.+?)\s*$", text)
-        if home:
-            base = Path(home[1])
-            prefixes.append(base.parent if base.name == "bin" else base)
-        prefixes.append(prefix)
-    return tuple(dict.fromkeys(prefixes))
-
-
 def search(host: Host, environ: Mapping[str, str]) -> Iterator[Place]:
     """All places, the nearest first, each read when it is asked for."""
     yield _running(host)
@@ -131,6 +63,9 @@ def search(host: Host, environ: Mapping[str, str]) -> Iterator[Place]:
 def _running(host: Host) -> Place:
     origin = "this interpreter"
     own = read_headers(host.include, origin) if host.include else None
+    if own:
+        # On Windows the folder's name does not tell.
+        own = replace(own, free_threaded=host.python.free_threaded)
     return Place(
         origin=origin,
         where=host.executable,
@@ -154,14 +89,14 @@ def _on_path(host: Host, environ: Mapping[str, str]) -> Iterator[Place]:
             if not version and prefixes in seen:
                 continue
             seen.add(prefixes)
-            found = {s.include: s for prefix in prefixes for s in headers_below(prefix, "PATH")}
+            found = headers_of_prefixes(prefixes, "PATH")
             # A prefix such as /usr may hold the headers of several versions.
-            sources = tuple(s for s in found.values() if not version or s.version == version)
+            sources = tuple(s for s in found.sources if not version or s.version == version)
             yield Place(
                 origin="PATH",
                 where=path,
                 sources=sources,
-                note="" if sources else "no Python.h",
+                note="; ".join([*([] if sources else ["no Python.h"]), *found.notes]),
                 interpreter="" if sources else path,
             )
 
@@ -233,9 +168,14 @@ def _usual_folders(host: Host, environ: Mapping[str, str]) -> Iterator[Place]:
         globs.append(os.path.join(glob.escape(tools), "Python", "3.*", "*"))
     for pattern in globs:
         for prefix in sorted(glob.glob(pattern)):
-            sources = headers_below(Path(prefix), "usual folder")
-            if sources:
-                yield Place(origin="usual folder", where=prefix, sources=sources)
+            found = headers_below(Path(prefix), "usual folder")
+            if found.sources or found.notes:
+                yield Place(
+                    origin="usual folder",
+                    where=prefix,
+                    sources=found.sources,
+                    note="; ".join(found.notes),
+                )
 
 
 def _collection(origin: str, folder: Path | None) -> Place:
@@ -249,16 +189,18 @@ def _collection(origin: str, folder: Path | None) -> Place:
         return Place(origin=origin, where=str(folder), note="not there")
     sources: list[HeaderSource] = []
     bare: list[str] = []
+    notes: list[str] = []
     for name in names:
         found = headers_below(folder / name, origin)
-        sources += found
-        if not found and re.search(_FOLDER_VERSION, name, re.ASCII):
+        sources += found.sources
+        notes += found.notes
+        if not found.sources and re.search(_FOLDER_VERSION, name, re.ASCII):
             bare.append(name)
-    note = f"{', '.join(bare)} without Python.h" if bare else ""
+    note = "; ".join([*([f"{', '.join(bare)} without Python.h"] if bare else []), *notes])
     # Links such as uv's `cpython-3.13-...` beside `cpython-3.13.1-...` hold the same headers.
     unlinked = {Path(os.path.realpath(source.include)): source for source in reversed(sources)}
     return Place(
-        origin=origin, where=str(folder), sources=_newest_first(unlinked.values()), note=note
+        origin=origin, where=str(folder), sources=newest_first(unlinked.values()), note=note
     )
 
 
