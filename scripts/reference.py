@@ -229,7 +229,7 @@ def targets_page() -> str:
 
     rows = targets()
     lines = ["# Targets", "", MADE]
-    lines.append("Linux on these machines, from the oldest C library that Zig can promise:\n")
+    lines.append("Linux, from the oldest C library that Zig can promise, and Windows:\n")
     lines += ["| " + " | ".join(rows[0]) + " |", "|" + "---|" * len(rows[0])]
     lines += ["| " + " | ".join(f"`{cell}`" for cell in row.values()) + " |" for row in rows]
     lines += ["", "A floor that is older than the machine's oldest is raised when it comes from"]

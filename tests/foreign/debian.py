@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,11 +38,8 @@ Dir::Etc::sourceparts "-";
 Dir::Etc::preferencesparts "-";
 """
 
-PAUSES = (5, 30, 90)
-"""Seconds before each new attempt: a mirror in the middle of a sync is whole again after a while."""
-
-HOPELESS = ("Unable to locate package", "Unable to find a source package", "has no installation")
-"""What apt says of a request that no later attempt will fulfil."""
+PAUSES = (0, 5, 30, 90)
+"""Seconds before each round of attempts: a mirror in the middle of a sync is whole again after a while."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,18 +52,7 @@ class Archive:
     """Held while packages are downloaded: the folder is for one request at a time."""
 
     def apt_get(self, *words: str) -> None:
-        """Run `apt-get`, again with fresh lists if the mirror fails. Raises `Unavailable`."""
-        said = self._said(*words)
-        for pause in PAUSES:
-            if not said or any(phrase in said for phrase in HOPELESS):
-                break
-            time.sleep(pause)
-            said = self._said("update") or self._said(*words)
-        if said:
-            raise Unavailable(f"apt-get {' '.join(words)}: {said}")
-
-    def _said(self, *words: str) -> str:
-        """What a failing `apt-get` says; the empty string if it does not fail."""
+        """Run `apt-get`. Raises `Unavailable` with what it said."""
         done = subprocess.run(
             ["apt-get", "-qq", *words],
             cwd=self.folder,
@@ -75,35 +61,36 @@ class Archive:
             capture_output=True,
             text=True,
         )
-        return (done.stderr.strip() or f"exit {done.returncode}") if done.returncode else ""
+        if done.returncode != 0:
+            raise Unavailable(f"apt-get {' '.join(words)}: {done.stderr.strip()}")
 
-    def unpack(self, packages: Iterable[str], into: Path, *, closure: bool) -> None:
-        """Download packages and unpack them into a folder, with all that they depend on if `closure`."""
-        with self.lock:
-            if closure:
+    def unpack(self, packages: Sequence[str], into: Path, *, alone: Sequence[str] = ()) -> None:
+        """Unpack packages with all that they depend on, and those of `alone` without, into a folder.
+
+        All are downloaded first, so that the folder stays as it is if one cannot be had.
+        """
+        with self.lock, tempfile.TemporaryDirectory(dir=self.folder) as temporary:
+            if packages:
                 self.apt_get("install", "--yes", "--download-only", *packages)
-            else:
-                self.apt_get("download", *packages)
+            if alone:
+                self.apt_get("download", *alone)
+            for found in self.folder.rglob("*.deb"):
+                found.rename(Path(temporary, found.name))
             # dpkg-deb replaces a link that stands in the place of a package's folder, unlike dpkg.
             for name in ("bin", "sbin", "lib", "lib64"):
                 (into / "usr" / name).mkdir(parents=True, exist_ok=True)
-            for package in sorted(self.folder.rglob("*.deb")):
+            for package in sorted(Path(temporary).iterdir()):
                 subprocess.run(["dpkg-deb", "--extract", package, into], check=True)
-                package.unlink()
         for name in ("lib", "lib64"):
             if not (into / name).exists():
                 (into / name).symlink_to(f"usr/{name}")
 
-    def source(self, package: str, into: Path) -> Path:
-        """Download a source package; the archive of its upstream's source, in the folder `into`."""
+    def source(self, package: str, into: Path) -> None:
+        """Download a source package and put the archive of its upstream's source into a folder."""
         with self.lock:
             self.apt_get("source", "--download-only", package)
-            found = sorted(self.folder.glob("*.orig.tar.*"))
-            (upstream,) = (file for file in found if file.suffix != ".asc")
-            kept = Path(shutil.move(upstream, into))
-            for file in (*found, *self.folder.glob("*.dsc"), *self.folder.glob("*.debian.tar.*")):
-                file.unlink(missing_ok=True)
-        return kept
+            (found,) = self.folder.glob("*.orig.tar.xz")
+            shutil.move(found, into)
 
 
 @functools.cache
@@ -112,6 +99,32 @@ def archive(suite: str, architecture: str, *, sources: bool = False) -> Archive:
     folder = tempfile.mkdtemp(prefix=f"{suite}-{architecture}-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return open_archive(Path(folder), suite=suite, architecture=architecture, sources=sources)
+
+
+def from_suites(
+    suites: Sequence[str],
+    architecture: str,
+    get: Callable[[Archive], None],
+    *,
+    sources: bool = False,
+    pauses: Sequence[float] = PAUSES,
+    opened: Callable[..., Archive] = archive,
+) -> None:
+    """Get something from the first suite that has it, in several rounds since mirrors fail at times.
+
+    Raises `Unavailable` with what the last round said.
+    """
+    for pause in pauses:
+        time.sleep(pause)
+        said = []
+        for suite in suites:
+            try:
+                get(opened(suite, architecture, sources=sources))
+                return
+            except Unavailable as error:
+                said.append(f"{suite} {architecture}: {error}")
+        archive.cache_clear()
+    raise Unavailable("\n".join(said))
 
 
 def open_archive(folder: Path, *, suite: str, architecture: str, sources: bool = False) -> Archive:

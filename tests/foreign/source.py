@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.foreign.cache import cache_root, made_once
 from tests.foreign.compiler import zig, zig_environ
-from tests.foreign.debian import archive
+from tests.foreign.debian import from_suites
 from tests.foreign.python import ForeignPython, Unavailable
 from tests.foreign.sysroot import SUITES, installed
 
@@ -28,8 +28,8 @@ _remote_debugging _sqlite3 _ssl _tkinter _uuid _zstd pyexpat readline xxlimited 
 
 NOT_COPIED = ("__pycache__", "test", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3")
 
-MUSL_SUITE = "forky"
-"""Debian's release whose musl has all that Zig's headers of musl announce."""
+MUSL_SUITES = ("forky", "sid")
+"""Debian's releases whose musl has all that Zig's headers of musl announce."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +70,7 @@ def built_python(name: str) -> ForeignPython:
     """CPython built from source, at the first call. Raises `Unavailable`."""
     recipe = RECIPES[name]
     loader = (str(musl_loader()),) if recipe.musl else ()
-    root = made_once(cache_root() / f"built-{name}", lambda folder: build(recipe, folder))
+    root = made_once(cache_root() / f"zig-built-{name}", lambda folder: build(recipe, folder))
     return ForeignPython(
         name=name,
         root=root,
@@ -84,9 +84,9 @@ def musl_loader() -> Path:
     """musl's libc, which is its loader as well. Raises `Unavailable`."""
 
     def make(folder: Path) -> None:
-        archive(MUSL_SUITE, "amd64").unpack(["musl"], folder, closure=False)
+        from_suites(MUSL_SUITES, "amd64", lambda a: a.unpack((), folder, alone=["musl"]))
 
-    root = made_once(cache_root() / f"{MUSL_SUITE}-amd64-musl", make)
+    root = made_once(cache_root() / f"{MUSL_SUITES[0]}-amd64-musl", make)
     return root / "usr/lib/x86_64-linux-musl/libc.so"
 
 
@@ -118,7 +118,8 @@ def build(recipe: Recipe, folder: Path) -> None:
 
 def build_environ(recipe: Recipe) -> dict[str, str]:
     """The environment of `configure` and `make`."""
-    compiler = f"{zig()} cc -target {recipe.target}"
+    # Programs of `configure` that do what C leaves undefined would end in traps of Zig's otherwise.
+    compiler = f"{zig()} cc -target {recipe.target} -fno-sanitize=undefined"
     return {
         **zig_environ(),
         "LC_ALL": "C.UTF-8",
@@ -126,7 +127,7 @@ def build_environ(recipe: Recipe) -> dict[str, str]:
         "CPP": " ".join([compiler, "-E", *recipe.preprocessor]),
         "AR": f"{zig()} ar",
         "RANLIB": f"{zig()} ranlib",
-        "OPT": "-DNDEBUG -O1 -fno-sanitize=undefined -w -Wno-date-time",
+        "OPT": "-DNDEBUG -O1 -w -Wno-date-time",
         # What this machine has installed for its own compiler is not for this build.
         "PKG_CONFIG": "false",
         "MODULE_BUILDTYPE": "static",
@@ -154,14 +155,16 @@ def source_archive(version: str) -> Path:
     package = f"python{version}"
 
     def make(folder: Path) -> None:
-        archive(SUITES[version], "amd64", sources=True).source(package, folder)
+        from_suites(SUITES[version], "amd64", lambda a: a.source(package, folder), sources=True)
 
     (file,) = made_once(cache_root() / f"{package}-source", make).iterdir()
     return file
 
 
 def unpacked_source(version: str, folder: Path) -> Path:
-    """CPython's source, unpacked into a folder."""
-    subprocess.run(["tar", "-xf", source_archive(version), "-C", folder], check=True)
+    """CPython's source, unpacked into a folder without what its build does not read."""
+    words = ["tar", "-xf", source_archive(version), "-C", folder]
+    words += [f"--exclude=Python-*/{name}" for name in ("Doc", "Lib/test", "Lib/idlelib")]
+    subprocess.run(words, check=True)
     (tree,) = folder.glob("Python-*")
     return tree

@@ -7,13 +7,14 @@ other architectures by qemu.
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.foreign.cache import cache_root, made_once
-from tests.foreign.debian import archive
+from tests.foreign.debian import from_suites
 from tests.foreign.python import ForeignPython, Unavailable
 
 
@@ -29,8 +30,6 @@ class Machine:
     """What qemu's user-mode emulator is called after; empty where programs run as they are."""
 
 
-# loongarch64 is not here: Debian's Python for it uses vector instructions that qemu 7.2 does not know,
-# and crashes before it runs a line
 MACHINES = {
     "aarch64": Machine(debian="arm64", qemu="aarch64", multiarch="aarch64-linux-gnu"),
     "armv7l": Machine(debian="armhf", qemu="arm", multiarch="arm-linux-gnueabihf"),
@@ -42,17 +41,23 @@ MACHINES = {
 }
 """By the name that wheel tags use."""
 
-SUITES = {
-    "3.9": "bullseye",
-    "3.11": "bookworm",
-    "3.13": "trixie",
-    "3.14": "forky",
-    "3.15": "forky",
+YOUNG = {
+    "loongarch64": Machine(debian="loong64", qemu="loongarch64", multiarch="loongarch64-linux-gnu"),
 }
-"""Debian's release that a CPython is taken from."""
+"""Those that only Debian's next release knows, with the Pythons that it has."""
 
-PYPY = ("3.11", "forky")
-"""The version of Python that Debian's PyPy is, and the release that it is taken from."""
+SUITES = {
+    "3.9": ("bullseye",),
+    "3.11": ("bookworm",),
+    "3.13": ("trixie", "forky"),
+    "3.14": ("forky", "sid"),
+    "3.15": ("forky", "sid"),
+}
+"""Debian's releases that a CPython is taken from, the first that can be had."""
+
+PYPY = "3.11"
+"""The version of Python that Debian's PyPy is."""
+PYPY_SUITES = ("forky", "sid")
 
 IMPORTED = """
 argparse concurrent.futures ctypes datetime decimal importlib.metadata importlib.util inspect json
@@ -60,20 +65,22 @@ pathlib platform shutil socket struct subprocess sysconfig tempfile threading un
 """.split()
 """Modules whose bytecode is made with an interpreter; others are compiled when they are imported."""
 
+QEMU = ("trixie", "forky")
+"""Debian's releases that qemu is taken from; its programs need no other file there."""
+
 LOADER = "ld-linux-x86-64.so.2"
 
 
 def debian_python(version: str, arch: str) -> ForeignPython:
     """CPython of Debian for an architecture, downloaded at the first call. Raises `Unavailable`."""
-    machine = MACHINES[arch]
+    machine = (MACHINES | YOUNG)[arch]
     run_by = emulator(machine) if machine.qemu else ""
-    suite = SUITES[version]
+    suites = SUITES[version]
 
     def make(folder: Path) -> None:
-        packages = archive(suite, machine.debian)
-        closure = (f"python{version}-minimal", f"libpython{version}-stdlib")
-        packages.unpack(closure, folder, closure=True)
-        packages.unpack([f"libpython{version}-dev"], folder, closure=False)
+        packages = (f"python{version}-minimal", f"libpython{version}-stdlib")
+        headers = (f"libpython{version}-dev",)
+        from_suites(suites, machine.debian, lambda a: a.unpack(packages, folder, alone=headers))
         without_bulk(folder)
         native = debian_python(version, "x86_64") if run_by else python_in(folder)
         keep_bytecode(native, folder / f"usr/lib/python{version}")
@@ -87,7 +94,7 @@ def debian_python(version: str, arch: str) -> ForeignPython:
             include=root / f"usr/include/python{version}",
         )
 
-    name = f"{suite}-{machine.debian}-python{version}"
+    name = f"{suites[0]}-{machine.debian}-python{version}"
     return python_in(made_once(cache_root() / name, make))
 
 
@@ -101,26 +108,27 @@ def keep_bytecode(native: ForeignPython, library: Path) -> None:
 
 def debian_pypy() -> ForeignPython:
     """PyPy of Debian for x86-64, downloaded at the first call. Raises `Unavailable`."""
-    version, suite = PYPY
 
     def make(folder: Path) -> None:
-        packages = archive(suite, "amd64")
-        packages.unpack(["pypy3"], folder, closure=True)
-        packages.unpack(["pypy3-dev"], folder, closure=False)
+        from_suites(
+            PYPY_SUITES, "amd64", lambda a: a.unpack(["pypy3"], folder, alone=["pypy3-dev"])
+        )
         without_bulk(folder)
 
-    root = made_once(cache_root() / f"{suite}-amd64-pypy{version}", make)
+    root = made_once(cache_root() / f"{PYPY_SUITES[0]}-amd64-pypy{PYPY}", make)
     return ForeignPython(
-        name=f"pp{version.replace('.', '')}-manylinux_x86_64",
+        name=f"pp{PYPY.replace('.', '')}-manylinux_x86_64",
         root=root,
         python=root / "usr/bin/pypy3",
         prefix=loader_in(root),
-        include=root / f"usr/include/pypy{version}",
+        include=root / f"usr/include/pypy{PYPY}",
     )
 
 
 def without_bulk(root: Path) -> None:
-    """Take out what no test reads: static libraries, documentation, translations."""
+    """Take out what no test reads, and links to the files of this machine's own Python."""
+    for file in root.glob("usr/lib/python3*/sitecustomize.py"):
+        file.unlink()
     for file in root.rglob("*.a"):
         file.unlink()
     for name in ("doc", "locale", "man", "info"):
@@ -137,8 +145,19 @@ def loader_in(root: Path) -> tuple[str, ...]:
 
 
 def emulator(machine: Machine) -> str:
-    """Path of the static qemu of a machine. Raises `Unavailable`."""
-    return installed(f"qemu-{machine.qemu}-static", "qemu-user-static")
+    """Path of the static qemu of a machine. Raises `Unavailable`.
+
+    It is that of one release of Debian's, and not this system's: qemu 7.2 can do neither POWER8's
+    16-byte `stqcx.`, which then never succeeds, nor the vectors of loongarch64.
+    """
+    if platform.machine() != "x86_64":
+        return installed(f"qemu-{machine.qemu}-static", "qemu-user-static")
+
+    def make(folder: Path) -> None:
+        from_suites(QEMU, "amd64", lambda a: a.unpack([], folder, alone=["qemu-user"]))
+
+    root = made_once(cache_root() / f"{QEMU[0]}-amd64-qemu", make)
+    return str(root / "usr/bin" / f"qemu-{machine.qemu}")
 
 
 def installed(program: str, *packages: str) -> str:

@@ -54,6 +54,9 @@ for found, mark in ((FUNCTIONS, ""), (DATAS, "DATA")):
             print(symbol.name, mark)
 """
 
+NOT_COPIED = ("__pycache__", "_sysconfigdata*", "config-*", "lib-dynload", "sitecustomize.py")
+"""What Debian's standard library has besides Python's own modules."""
+
 LAUNCHER = """\
 #include <windows.h>
 
@@ -92,9 +95,7 @@ def wine_prefix(wine: str) -> Path:
 
     def make(folder: Path) -> None:
         environ = {**os.environ, **WINE, "WINEPREFIX": str(folder)}
-        subprocess.run(
-            [wine, "wineboot", "--init"], env=environ, capture_output=True, check=True
-        )
+        subprocess.run([wine, "wineboot", "--init"], env=environ, capture_output=True, check=True)
         # The server has to be gone before the folder gets its name.
         subprocess.run(["wineserver", "-w"], env=environ, capture_output=True)
 
@@ -129,7 +130,7 @@ def assemble(tag: str, folder: Path) -> None:
                 if name.startswith("deploy_libs/") and not base.startswith(("api-ms", "tcl", "tk")):
                     (folder / base).write_bytes(opened.read(name))
     native = debian_python(version, "x86_64")
-    ignored = shutil.ignore_patterns("lib-dynload", "__pycache__", "config-*", "_sysconfigdata*")
+    ignored = shutil.ignore_patterns(*NOT_COPIED)
     library = folder / "Lib"
     shutil.copytree(native.root / f"usr/lib/python{version}", library, ignore=ignored)
     keep_bytecode(native, library)

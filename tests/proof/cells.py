@@ -89,7 +89,6 @@ NO_MUSL = (
 )
 NO_MACOS = "macOS programs do not run on Linux."
 NO_WINE = "Wine on x86-64 is what runs here: it knows programs for amd64 only."
-NO_LOONGARCH = "CPython of Debian's uses vector instructions there that qemu 7.2 does not know."
 NO_PYPY = "Debian's PyPy is taken for x86-64 with glibc only."
 NO_VERSION = {
     "3.10": "Debian never had a release with CPython 3.10.",
@@ -110,8 +109,6 @@ PLATFORMS = (
             name=f"manylinux_{arch}",
             # the oldest that auditwheel knows of
             target="manylinux_2_31_riscv64" if arch == "riscv64" else "",
-            why=NO_LOONGARCH if arch == "loongarch64" else "",
-            cxx=arch != "loongarch64",
         )
         for arch in ARCHES
     ),
@@ -142,7 +139,7 @@ def heading(python: str) -> str:
 
 FLAVOURS = (
     *(Flavour(name=heading(python), python=python) for python in (*WITH_GIL, *WITHOUT_GIL)),
-    Flavour(name="abi3", python="cp313", py_api="cp39", loaders=tuple(WITH_GIL)),
+    Flavour(name="abi3", python="cp39", py_api="cp39", loaders=tuple(WITH_GIL)),
     Flavour(name="abi3t", python="cp315t", py_api="cp315t", loaders=("cp315", "cp315t")),
     Flavour(name="PyPy 3.11", python="pp311"),
 )

@@ -44,14 +44,16 @@ def run(arguments: argparse.Namespace) -> int:
 def targets() -> list[dict[str, str]]:
     """One row for each machine, with the oldest C library that it can have."""
     from zigwheel.target.tags import platform_tags
-    from zigwheel.target.triple import ARCHITECTURES, MUSL_MINIMUM, Triple
+    from zigwheel.target.triple import ARCHITECTURES, MUSL_MINIMUM, WINDOWS_TAGS, Triple
 
-    rows = []
+    triples = []
     for arch, facts in ARCHITECTURES.items():
-        for triple in (
+        triples += [
             Triple(arch=arch, os="linux", libc="gnu", floor=facts.glibc_minimum),
             Triple(arch=arch, os="linux", libc="musl", floor=MUSL_MINIMUM),
-        ):
-            tag = platform_tags(triple)[-1]
-            rows.append({"platform tag": tag, "Zig triple": triple.zig, "CPU": triple.cpu})
-    return rows
+        ]
+    triples += [Triple(arch=arch, os="windows", libc="gnu") for arch in WINDOWS_TAGS]
+    return [
+        {"platform tag": platform_tags(triple)[-1], "Zig triple": triple.zig, "CPU": triple.cpu}
+        for triple in triples
+    ]

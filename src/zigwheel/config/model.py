@@ -82,7 +82,8 @@ class Compilation:
     """Names of `[[tool.zigwheel.library]]` entries that are linked in."""
     libraries: tuple[LibraryName, ...] = ()
     """System libraries (`-l`). Those of the C library (`m`, `pthread`, `dl`, ...) exist for every
-    target; others must be found in `library-dirs`, or on this machine if it is the target.
+    target, those of Windows (`ws2_32`, ...) for Windows; others must be found in `library-dirs`, or
+    on this machine if it is the target.
     """
     library_dirs: tuple[str, ...] = ()
     """Folders searched for `libraries`."""
@@ -228,7 +229,7 @@ class Config:
     optimize: Optimize = "fast"
     """`fast`, `small`, `safe` or `debug`."""
     lto: bool = False
-    """Link-time optimisation."""
+    """Link-time optimisation. Zig has none for Windows."""
     strip: bool = True
     """Leave out symbol tables and debug information."""
     lowering: Literal["direct", "zig-build"] = "direct"

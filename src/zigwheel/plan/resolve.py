@@ -14,6 +14,7 @@ from zigwheel.plan.includes import Look, content, scan
 from zigwheel.plan.machine import X86, x86_args
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
+from zigwheel.plan.windows import windows_errors, windows_options
 from zigwheel.target.model import Target
 from zigwheel.target.python import limited_api_macro, parse_py_api, suffix, uses_limited_api
 
@@ -122,6 +123,10 @@ def draft_of(
         f"{place}.extra-link-args",
     )
     errors += found
+    lto = config.lto if component.lto is None else component.lto
+    if target.triple.os == "windows":
+        errors += windows_errors(options, lto=lto, place=place)
+        options = windows_options(options)
     if not options.libraries:
         ambient = replace(ambient, include_dirs=(), library_dirs=())
     hidden = hides(config, component)
@@ -164,7 +169,7 @@ def draft_of(
         exports=exports(component),
         link_cxx=options.cxx or any("c++" in s.language for s in sources),
         optimize=component.optimize or config.optimize,
-        lto=config.lto if component.lto is None else component.lto,
+        lto=lto,
         strip=config.strip if component.strip is None else component.strip,
         cpu=target.triple.cpu if not component.cpu else cpu(component.cpu, target),
     )

@@ -83,7 +83,7 @@ def require_supported(target: Target, *, place: str) -> None:
     if target.triple.os == "macos":
         raise TargetError(
             f"{place}: {_TITLES[target.triple.os]} is not supported yet by this version",
-            hint="zigwheel builds for Linux with glibc or musl, and for Windows; "
+            hint="zigwheel builds for Linux with glibc or musl; "
             "name such a target, for example with -C target=manylinux_x86_64",
         )
 

@@ -69,7 +69,8 @@ def read_object(data: bytes) -> CoffObject:
     strings = at + count * form.size
     if machine not in MACHINES or strings > len(data):
         raise ValueError("not a COFF object")
-    defined, undefined = set(), set()
+    defined: set[str] = set()
+    undefined: set[str] = set()
     index = 0
     while index < count:
         name, value, section, _, storage, auxiliary = unpacked(form, data, at + index * form.size)

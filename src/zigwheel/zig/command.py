@@ -136,7 +136,7 @@ def link_words(
     # a program, too: left alone Zig compiles the whole of musl into it, which takes minutes
     words += ["-dynamic"]
     if windows:
-        return [*words, "-fno-allow-shlib-undefined"]
+        return [*words, "-fno-allow-shlib-undefined", "-fno-dll-export-fns"]
     if artifact.kind == "extension":
         words += ["-fallow-shlib-undefined"]
         words += ["--version-script", str(places.version_scripts / script_name(artifact))]

@@ -16,7 +16,14 @@ from zigwheel.plan.model import Artifact, BuildPlan
 from zigwheel.storage import put_file
 from zigwheel.zig.builtins import asks_for_builtins, lacking, lacking_command, undefined_in
 from zigwheel.zig.coff import read_archive
-from zigwheel.zig.command import Places, command, kept_name, script_name, version_script
+from zigwheel.zig.command import (
+    Places,
+    command,
+    kept_name,
+    script_name,
+    version_script,
+    zig_root,
+)
 from zigwheel.zig.hints import hint_for
 from zigwheel.zig.toolchain import ZIG_VERSION, Zig
 from zigwheel.zig.windows import (
@@ -169,12 +176,14 @@ def library_commands(
 def make_for_windows(
     plan: BuildPlan, artifact: Artifact, places: Places, zig: Zig, run: Run, stop: threading.Event
 ) -> None:
-    """Make a DLL or a program in two steps: its objects tell what they have to be linked with.
+    """Make a DLL or a program in two steps: its objects tell what they have to be linked with."""
 
-    MinGW's start files need compiler_rt, whatever the objects do.
-    """
+    def words(sources: Artifact, *files: Path) -> list[str]:
+        # MinGW's start files need compiler_rt, whatever the objects do
+        return command(plan, sources, places, zig=zig.executable, compiler_rt=True, files=files)
+
     files: list[Path] = []
-    words = command(plan, artifact, places, zig=zig.executable, compiler_rt=True)
+    final = words(artifact)
     if needs_python(plan, artifact):
         parts = windows_parts(plan, artifact, places, zig, run, stop)
         if parts.symbols:
@@ -182,19 +191,13 @@ def make_for_windows(
             files.append(import_library(dll, parts.symbols, plan, places, zig, run))
         if artifact.kind == "extension":
             files.append(kept(export_definition(parts.exports), places))
-        words = command(
-            plan,
-            replace(artifact, sources=()),
-            places,
-            zig=zig.executable,
-            compiler_rt=True,
-            files=[*files, *parts.objects],
-        )
-    code, said = execute(words, places.root, run, stop)
+        final = words(replace(artifact, sources=()), *files, *parts.objects)
+        if zig_root(artifact):  # what Zig makes of its own language differs in a DLL
+            final = words(artifact, *files)
+    code, said = execute(final, places.root, run, stop)
     if code != 0:
-        again = command(plan, artifact, places, zig=zig.executable, compiler_rt=True, files=files)
         before = library_commands(plan, artifact, places, zig)
-        raise failure(artifact, [*before, again], said, code, places)
+        raise failure(artifact, [*before, words(artifact, *files)], said, code, places)
     if said:
         run.say(said)
 

@@ -11,7 +11,8 @@ STRICT = re.compile(
 )
 """Warnings that clang 16 and GCC 14 have made errors."""
 
-UNDEFINED = re.compile(r"undefined symbol: (\S+)")
+UNDEFINED = re.compile(r"undefined symbol: (__declspec\(dllimport\) )?(\S+)")
+HEAD_INIT = re.compile(r"initializer element is not a compile-time constant[\s\S]*?&Py\w+_Type\b")
 FULL = re.compile(r"No space left on device|\bNoSpaceLeft\b|not enough space on the disk")
 
 HEADERS = {
@@ -22,6 +23,10 @@ HEADERS = {
     "omp.h": "Zig ships no OpenMP: leave out what is compiled for it",
     "windows.h": "this header is Windows' own: choose the source in `[[tool.zigwheel.overrides]]` with `if.os`",
     "sys/": "this header is not on every system: choose the source in `[[tool.zigwheel.overrides]]` with `if.os`",
+    **dict.fromkeys(
+        "arpa/ dlfcn.h grp.h ifaddrs.h net/ netdb.h netinet/ poll.h pwd.h spawn.h termios.h".split(),
+        "Windows does not have this header: choose the source in `[[tool.zigwheel.overrides]]` with `if.os`",
+    ),
     "linux/": "this header is Linux' own: choose the source in `[[tool.zigwheel.overrides]]` with `if.os`",
     "Python.h": "a library that includes Python.h gets it when a source says so itself: is the include hidden behind a macro?",
 }
@@ -69,9 +74,19 @@ def hint_for(said: str) -> str:
         return (
             "Zig has no `__builtin_cpu_supports`: ask <cpuid.h>, or leave that code out by a macro"
         )
+    if HEAD_INIT.search(said):
+        return (
+            "on Windows the address of what lies in Python's DLL is not known when C is compiled: "
+            "write `PyVarObject_HEAD_INIT(NULL, 0)`, leave out `tp_base`, and set them before `PyType_Ready`"
+        )
     undefined = UNDEFINED.search(said)
+    if undefined and undefined[1]:
+        return (
+            f"a header says that {undefined[2]} lies in a DLL: most libraries have a macro that says "
+            "they are linked statically; set it in `define-macros`"
+        )
     if undefined:
-        return f"no source defines {undefined[1]}: is a file missing in `sources`, or a name in `link` or `libraries`?"
+        return f"no source defines {undefined[2]}: is a file missing in `sources`, or a name in `link` or `libraries`?"
     if (
         "unable to find dynamic system library" in said
         or "unable to find static system library" in said
