@@ -2,7 +2,8 @@
  * the second is at most half a unit in the last place of the first.
  *
  * Zig's compiler_rt has no `__gcc_q*`, and its `__fixtfdi` and the like, whose names say nothing of
- * the format, take IEEE's binary128 and would give wrong numbers without a word.
+ * the format, take IEEE's binary128 and would give wrong numbers without a word. So would its
+ * functions of libm's names, `sqrtl` for one.
  *
  * The algorithms are Knuth's and Dekker's for pairs of doubles; relative errors stay below 2^-103. */
 
@@ -264,4 +265,56 @@ _Complex long double __divtc3(long double a, long double b, long double c, long 
         return highs(a, b) / highs(c, d);
     }
     return complex_of(real, imaginary);
+}
+
+/* ---- What is libm's ------------------------------------------------------------------------ */
+
+/* compiler_rt has functions of these names, too, for binary128; a linker meets them before libm.
+ * The version is that of all which the first glibc for this machine had. */
+#define OF_LIBM(name) __asm__(".symver libm_" #name ", " #name "@GLIBC_2.17")
+#define ONE(name)                                                                                  \
+    OF_LIBM(name);                                                                                 \
+    long double libm_##name(long double);                                                          \
+    long double name(long double a)                                                                \
+    {                                                                                              \
+        return libm_##name(a);                                                                     \
+    }
+#define TWO(name)                                                                                  \
+    OF_LIBM(name);                                                                                 \
+    long double libm_##name(long double, long double);                                             \
+    long double name(long double a, long double b)                                                 \
+    {                                                                                              \
+        return libm_##name(a, b);                                                                  \
+    }
+
+ONE(ceill)
+ONE(cosl)
+ONE(exp2l)
+ONE(expl)
+ONE(fabsl)
+ONE(floorl)
+ONE(log10l)
+ONE(log2l)
+ONE(logl)
+ONE(roundl)
+ONE(sinl)
+ONE(sqrtl)
+ONE(tanl)
+ONE(truncl)
+TWO(fmaxl)
+TWO(fminl)
+TWO(fmodl)
+
+OF_LIBM(fmal);
+long double libm_fmal(long double, long double, long double);
+long double fmal(long double a, long double b, long double c)
+{
+    return libm_fmal(a, b, c);
+}
+
+OF_LIBM(sincosl);
+void libm_sincosl(long double, long double *, long double *);
+void sincosl(long double a, long double *sine, long double *cosine)
+{
+    libm_sincosl(a, sine, cosine);
 }

@@ -53,6 +53,7 @@ def cpu_of(triple: str) -> str:
 def lacking_command(triple: str, *, zig: Path, source: Path, file: Path) -> list[str]:
     """The command that makes a static library of a template, from which a linker takes what is needed."""
     words = [str(zig), "build-lib", "-static", "-cflags", "-g0", "-w", "-fvisibility=hidden"]
+    words += ["-fno-builtin", "-ffunction-sections"]
     words += [f"-ffile-prefix-map={source.parent}=builtins", "--", str(source)]
     words += ["-fstrip", "-fPIC", "-fno-sanitize-c", "-fno-compiler-rt", "-OReleaseFast"]
     words += ["-target", triple, "-mcpu", cpu_of(triple), "-Mroot", "--name", source.stem]

@@ -205,8 +205,9 @@ def long_double():
     bits = mantissa()
     assert bits in (53, 64, 106, 113), bits
     for text in ("2", "10", "1234567890.0625", "0.1", "98765432109876.54321", "3.25"):
-        facts = call(_c, "long_double", text.encode(), mantissa=bits, equal=1)
-        # IBM's pairs of doubles hold numbers for which no fixed count of digits is enough
+        facts = call(_c, "long_double", text.encode(), mantissa=bits)
+        # of IBM's pairs of doubles the smallest difference from 1 is no measure, nor are digits enough
+        assert facts.pop("equal") or bits == 106
         assert facts.pop("read back") or bits == 106
         number = rounded(Fraction(text), bits)
         compare(facts, {"greater": int(number > 3), "truncated": int(number)})
