@@ -160,7 +160,7 @@ def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
     from zigwheel.target.header_packs import keep, packs_here
     from zigwheel.target.header_tree import headers_sha256, materialise
     from zigwheel.target.headers import find_headers
-    from zigwheel.target.pyconfig import render
+    from zigwheel.target.pyconfig import old_names, render
 
     source = find_headers(
         target.python,
@@ -180,6 +180,7 @@ def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
         version=source.version,
         free_threaded=target.python.free_threaded,
     )
+    pyconfig += old_names(source.version)
     digest = headers_sha256(source, pyconfig)
     folder = cache / "headers" / digest[:32]
     if not folder.is_dir():
