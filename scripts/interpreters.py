@@ -2,10 +2,11 @@
 
     python3 scripts/interpreters.py [--list] [NAME ...]
 
-Names are such as `cp313-manylinux_aarch64`, and may hold `*`; without any, it is all of them. What is
-in the cache already is only looked at. They come from Debian's archive, whose signatures apt checks,
-and from PyPI, whose hashes are in `tests/foreign`; the folder is the one that the tests look in, and
-`ZIGWHEEL_TEST_CACHE` names another. The exit code is 1 if one could not be had.
+Names are such as `cp313-manylinux_aarch64`, and may hold `*`; without any, it is all of them, and the
+headers of every CPython of Debian as well. What is in the cache already is only looked at. They come
+from Debian's archive, whose signatures apt checks, and from PyPI, whose hashes are in `tests/foreign`;
+the folder is the one that the tests look in, and `ZIGWHEEL_TEST_CACHE` names another. The exit code is
+1 if one could not be had.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import fnmatch
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from tests.foreign.cache import cache_root  # noqa: E402
+from tests.foreign.headers import HEADERS, debian_headers  # noqa: E402
 from tests.foreign.python import Unavailable  # noqa: E402
 from tests.foreign.registry import PYTHONS, python_named  # noqa: E402
 from tests.foreign.source import RECIPES  # noqa: E402
@@ -32,31 +35,42 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("names", metavar="NAME", nargs="*", help="one of --list; may hold `*`")
     parser.add_argument("--list", action="store_true", help="print the names and do nothing")
     given = parser.parse_args(arguments)
-    names = [name for name in PYTHONS if is_wanted(name, given.names)]
     if unknown := [word for word in given.names if not fnmatch.filter(PYTHONS, word)]:
         parser.error(f"no interpreter is called `{'`, `'.join(unknown)}`; --list prints the names")
+    patterns = given.names or ["*"]
+    names = [n for n in PYTHONS if any(fnmatch.fnmatch(n, pattern) for pattern in patterns)]
     if given.list:
         print("\n".join(names))
         return 0
-    lanes = ([n for n in names if n in RECIPES], [n for n in names if n not in RECIPES])
-    with ThreadPoolExecutor(len(lanes)) as pool:
-        failed = sum(pool.map(get_all, lanes))
-    print(f"{len(names) - failed} of {len(names)} interpreters are in {cache_root()}")
+    downloaded = {name: named(name) for name in names if name not in RECIPES}
+    if not given.names:
+        downloaded["headers"] = get_headers
+    compiled = {name: named(name) for name in names if name in RECIPES}
+    with ThreadPoolExecutor() as pool:
+        failed = sum(pool.map(get_all, (compiled, downloaded)))
+    print(f"{len(compiled) + len(downloaded) - failed} had, {failed} not, in {cache_root()}")
     return 1 if failed else 0
 
 
-def is_wanted(name: str, patterns: list[str]) -> bool:
-    """Whether a name is asked for."""
-    return not patterns or any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+def named(name: str) -> Callable[[], str]:
+    """What gets an interpreter and says what it is."""
+    return lambda: python_named(name).release()
 
 
-def get_all(names: list[str]) -> int:
+def get_headers() -> str:
+    """Get the headers of every CPython of Debian."""
+    for version, arch in sorted(HEADERS, key=lambda key: HEADERS[key]):
+        debian_headers(version, arch)
+    return f"of {len(HEADERS)} CPythons of Debian"
+
+
+def get_all(wanted: dict[str, Callable[[], str]]) -> int:
     """Get some, one after the other, and tell of each; the number of those that could not be had."""
     failed = 0
-    for name in names:
+    for name, get in wanted.items():
         start = time.monotonic()
         try:
-            said = python_named(name).release()
+            said = get()
         except Unavailable as error:
             failed += 1
             said = f"not to be had: {error}"

@@ -83,7 +83,7 @@ def compiled(setup: Setup, name: str) -> Iterator[Built | None]:
 
 def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
     """Plan and compile into `work`."""
-    from zigwheel.zig.compile import compile_direct
+    from zigwheel.zig.compile import compile_direct, with_overlay
     from zigwheel.zig.musl import libc_name, rename_libc
     from zigwheel.zig.road import build_file_text, compile_with_zig_build, ejected_file, kept_file
     from zigwheel.zig.toolchain import require_zig
@@ -92,6 +92,8 @@ def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
     cache = usable_cache(setup.cache, work)
     plan, headers = plan_of(setup, target, name, cache)
     places = places_of(setup, zig, headers.folder if headers else None, cache, work)
+    if target.triple.os == "windows":
+        places = with_overlay(places)
     run = run_of(setup)
     ejected = ejected_file(setup.root)
     if ejected is None and setup.config.lowering == "direct":

@@ -142,7 +142,9 @@ def test_zlib_does_not_matter(
     assert here == bytes_of(name, HERE, tmp_path / "zlib-ng", replaced, sdist=sdist)
 
 
-@pytest.mark.parametrize("target", ["native", FOREIGN])
+@pytest.mark.parametrize(
+    "target", ["native", FOREIGN, pytest.param("win_amd64", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(
     "name", [n if n in ALWAYS else pytest.param(n, marks=pytest.mark.slow) for n in COMPILED]
 )

@@ -107,17 +107,18 @@ def test_bytes_do_not_depend_on_the_place(make: Maker, tmp_path: Path) -> None:
 
 
 def test_programs_and_libraries_of_windows(make: Maker) -> None:
-    hello = "#include <winsock2.h>\nint main(void) { WSADATA d; return WSAStartup(2, &d); }\n"
+    hello = "#include <WinSock2.h>\n#include <Windows.h>\nint main(void) { WSADATA d; return WSAStartup(2, &d); }\n"
     project = make(
         config='[[tool.zigwheel.executable]]\nname = "hello"\nsources = ["hello.c"]\n'
         'libraries = ["Ws2_32", "m", "pthread"]\n',
         files={"hello.c": hello},
     )
-    wheel = project.wheel(settings=WINDOWS)
-    assert wheel.name == "tiny-1.0-py3-none-win_amd64.whl"
-    file = read(wheel, "tiny-1.0.data/scripts/hello.exe")
-    assert file.is_exe()
-    assert "WSAStartup" in imports(file)["WS2_32.dll"]
+    for lowering in ("direct", "zig-build"):
+        wheel = project.wheel(settings={**WINDOWS, "lowering": lowering})
+        assert wheel.name == "tiny-1.0-py3-none-win_amd64.whl"
+        file = read(wheel, "tiny-1.0.data/scripts/hello.exe")
+        assert file.is_exe()
+        assert "WSAStartup" in imports(file)["WS2_32.dll"]
 
 
 def test_a_program_that_holds_python(make: Maker) -> None:

@@ -42,17 +42,21 @@ class Places:
     version_scripts: Path
     """Folder that holds the version scripts, and what stands for them on Windows, each under a name
     made of its content."""
+    overlay: Path | None = None
+    """What lets clang find Windows' headers by any spelling (`zig.spelling`); None where it need not."""
 
 
-def prefix_maps(artifact: Artifact, places: Places) -> tuple[str, ...]:
-    """Flags that keep this machine's paths out of `__FILE__` and of debug information.
+def place_flags(artifact: Artifact, places: Places) -> tuple[str, ...]:
+    """Flags that follow from where things are: they find headers of Windows, and keep this machine's
+    paths out of `__FILE__` and of debug information.
 
     What does not use Python's headers does not name them, so that its objects serve all Pythons.
     """
+    found = ("-ivfsoverlay", str(places.overlay)) if places.overlay else ()
     pairs = [(places.zig_lib, "zig")]
     if artifact.uses_python and places.headers is not None:
         pairs.append((places.headers, "python"))
-    return tuple(f"-ffile-prefix-map={old}={new}" for old, new in pairs)
+    return (*found, *(f"-ffile-prefix-map={old}={new}" for old, new in pairs))
 
 
 def source_groups(artifact: Artifact) -> Iterator[tuple[tuple[str, ...], tuple[Source, ...]]]:
@@ -84,7 +88,7 @@ def command(
     verb = "build-exe" if artifact.kind == "executable" else "build-lib"
     words = [str(zig), verb]
     for args, sources in source_groups(artifact):
-        flags = [*args, *prefix_maps(artifact, places)]
+        flags = [*args, *place_flags(artifact, places)]
         for source in sources:
             told = [f"-D{CONTENT}={source.content}"] if source.content else []
             words += ["-cflags", *flags, *told, "--", source.path]
@@ -152,7 +156,8 @@ def kept_name(text: str, ending: str) -> str:
     """File name of a script for the linker: equal ones are one file, which outlives the build."""
     import hashlib
 
-    return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.{ending}"
+    data = text.encode("utf-8", "surrogateescape")
+    return f"{hashlib.sha256(data).hexdigest()[:32]}.{ending}"
 
 
 def version_script(artifact: Artifact) -> str:

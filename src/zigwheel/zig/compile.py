@@ -25,6 +25,7 @@ from zigwheel.zig.command import (
     zig_root,
 )
 from zigwheel.zig.hints import hint_for
+from zigwheel.zig.spelling import overlay
 from zigwheel.zig.toolchain import ZIG_VERSION, Zig
 from zigwheel.zig.windows import (
     export_definition,
@@ -190,7 +191,7 @@ def make_for_windows(
             dll = python_dll(plan, artifact)
             files.append(import_library(dll, parts.symbols, plan, places, zig, run))
         if artifact.kind == "extension":
-            files.append(kept(export_definition(parts.exports), places))
+            files.append(kept(export_definition(parts.exports), "def", places))
         final = words(replace(artifact, sources=()), *files, *parts.objects)
         if zig_root(artifact):  # what Zig makes of its own language differs in a DLL
             final = words(artifact, *files)
@@ -250,7 +251,7 @@ def import_library(
     dll: str, symbols: Mapping[str, bool], plan: BuildPlan, places: Places, zig: Zig, run: Run
 ) -> Path:
     """An import library with `symbols` of `dll`; equal ones are one file, which outlives the build."""
-    definition = kept(import_definition(dll, symbols), places)
+    definition = kept(import_definition(dll, symbols), "def", places)
     library = definition.with_name(f"{definition.stem}-{plan.triple}.lib")
     if not library.is_file():
         fresh = places.out / library.name
@@ -266,11 +267,17 @@ def import_library(
     return library
 
 
-def kept(definition: str, places: Places) -> Path:
-    """A module-definition file; equal ones are one file, which outlives the build."""
-    file = places.version_scripts / kept_name(definition, "def")
-    put_file(file, definition.encode())
+def kept(text: str, ending: str, places: Places) -> Path:
+    """`text` as a file for the compiler; equal ones are one file, which outlives the build."""
+    file = places.version_scripts / kept_name(text, ending)
+    put_file(file, text.encode("utf-8", "surrogateescape"))
     return file
+
+
+def with_overlay(places: Places) -> Places:
+    """The same places, and what lets clang find Windows' headers by any spelling."""
+    text = overlay(places.zig_lib)
+    return replace(places, overlay=kept(text, "yaml", places)) if text else places
 
 
 def execute(

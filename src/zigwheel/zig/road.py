@@ -85,6 +85,7 @@ def zig_build_command(
     words += [f"-Dpython-include={places.headers}"] if plan.python else []
     libc = libc_name(plan.triple)
     words += [f"-Dmusl-libc={libc}"] if libc else []
+    words += [f"-Doverlay={places.overlay}"] if places.overlay else []
     extensions = [a for a in plan.artifacts if a.kind == "extension"]
     for limited, option in ((False, "suffix"), (True, "limited-suffix")):
         if any(a.limited_api == limited for a in extensions):

@@ -12,6 +12,7 @@ pub fn build(b: *std.Build) void {
         .b = b,
         .root = b.option([]const u8, "project", "Folder of the project (default: that of build.zig)") orelse b.pathFromRoot("."),
         .python = b.option([]const u8, "python-include", "Folder that holds the Python.h of the target's Python"),
+        .overlay = b.option([]const u8, "overlay", "File for clang's -ivfsoverlay"),
         .exports = b.option([]const u8, "exports", "For Windows: folder of .def files; without it, what the sources mark is exported"),
     };
     // what zigwheel turns into the name of musl's C library after linking; by hand, leave it out
@@ -177,6 +178,7 @@ const Paths = struct {
     b: *std.Build,
     root: []const u8,
     python: ?[]const u8,
+    overlay: ?[]const u8,
     exports: ?[]const u8,
 
     /// A file or folder of the project.
@@ -209,6 +211,7 @@ const Paths = struct {
     fn flags(paths: Paths, own: []const []const u8) []const []const u8 {
         var all: std.ArrayList([]const u8) = .empty;
         append(&all, paths.b, own);
+        if (paths.overlay) |file| append(&all, paths.b, &.{ "-ivfsoverlay", file });
         append(&all, paths.b, &.{
             paths.b.fmt("-ffile-prefix-map={s}{c}=", .{ paths.root, std.fs.path.sep }),
             paths.b.fmt("-ffile-prefix-map={s}=zig", .{paths.b.graph.zig_lib_directory.path orelse "."}),

@@ -24,7 +24,12 @@ def program() -> Path:
 
 def shout(text: str, *, marks: int = 1) -> str:
     """`text` in capitals, with `marks` exclamation marks a line."""
+    # As text: on Windows the program ends its lines as Windows does.
     done = subprocess.run(
-        [program(), "--marks", str(marks)], input=text.encode(), stdout=subprocess.PIPE, check=True
+        [program(), "--marks", str(marks)],
+        input=text,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=True,
     )
-    return done.stdout.decode()
+    return done.stdout
