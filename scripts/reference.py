@@ -1,7 +1,7 @@
 """Write the reference pages and the JSON schema from the code that they describe.
 
-python scripts/reference.py            writes options.md, zigwheel.schema.json, targets.md and
-                                       command-line.md into docs/reference/
+python scripts/reference.py            writes options.md, zigwheel.schema.json, targets.md,
+                                       command-line.md and audit.md into docs/reference/
 python scripts/reference.py --check    exits with 1, and a diff, where they are not current
 """
 
@@ -116,6 +116,7 @@ def main(arguments: list[str] | None = None) -> int:
         folder / "zigwheel.schema.json": schema,
         folder / "targets.md": targets_page(),
         folder / "command-line.md": command_line_page(),
+        folder / "audit.md": audit_page(),
     }
     stale = [path for path, text in made.items() if text_of(path) != text]
     for path in stale:
@@ -269,6 +270,45 @@ def command_line_page() -> str:
     ]
     lines += ["| 130 | Interrupted. |", ""]
     lines += ["Several errors at once have the code of the first."]
+    return "\n".join(lines) + "\n"
+
+
+AUDIT = """\
+A wheel is *refused* for an error: the command ends with code 13, and a build hands nothing over.
+A warning says what may be meant so.
+
+What every system of a tag has comes from PEP 600's policies as auditwheel keeps them, and from
+delvewheel's lists of Windows' DLLs; the symbols of the stable ABI come from CPython's source.
+"""
+
+AUDIT_JSON = """\
+## `zigwheel audit --json`
+
+An object with `schema`, which is 1, and `wheels`, one object for each wheel in the order of the
+arguments. Keys may be added without a change of `schema`. A wheel has:
+
+- `wheel`: The file's name.
+- `verdict`: `kept` or `refused`.
+- `tags`: What it promises: the expanded tags of its name, sorted.
+- `files`: Its compiled files, one object for each machine that a file holds code for, with
+"""
+
+
+def audit_page() -> str:
+    """The codes of the audit, and its JSON."""
+    from zigwheel.audit.report import ERRORS, WARNINGS, AuditedFile, Finding
+
+    lines = ["# Audit", "", MADE, AUDIT]
+    for title, codes in (("Errors", ERRORS), ("Warnings", WARNINGS)):
+        lines += [f"## {title}", "", "| code | what was found |", "|---|---|"]
+        lines += [f"| `{code}` | {text} |" for code, text in codes.items()] + [""]
+    lines.append(AUDIT_JSON.rstrip())
+    lines += [
+        f"  - `{field.name}`: {texts_of(AuditedFile)[field.name]}" for field in fields(AuditedFile)
+    ]
+    lines.append("- `findings`: What was found, errors first, each with")
+    lines.append("  - `severity`: `error` or `warning`.")
+    lines += [f"  - `{field.name}`: {texts_of(Finding)[field.name]}" for field in fields(Finding)]
     return "\n".join(lines) + "\n"
 
 

@@ -19,6 +19,7 @@ LAYERS = (
     {"audit"},
     {"zig", "wheel"},
     {"setup"},
+    {"linked"},
     {"artifacts"},
     {"rebuild", "eject", "reuse"},
     {"pipeline"},

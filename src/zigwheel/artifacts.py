@@ -83,6 +83,7 @@ def compiled(setup: Setup, name: str) -> Iterator[Built | None]:
 
 def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
     """Plan and compile into `work`."""
+    from zigwheel.linked import Bench, checked
     from zigwheel.zig.compile import compile_direct, with_overlay
     from zigwheel.zig.musl import libc_name, rename_libc
     from zigwheel.zig.road import build_file_text, compile_with_zig_build, ejected_file, kept_file
@@ -104,13 +105,14 @@ def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
     if libc := libc_name(plan.triple):
         for file in files.values():
             rename_libc(file, libc)
+    bench = Bench(plan=plan, places=places, zig=zig, run=run)
     return Built(
         plan=plan,
         places=places,
         zig=zig,
         files=files,
         header_sources=(headers.source,) if headers else (),
-        foreign=checked(files, setup, target),
+        foreign=checked(files, setup, target, bench),
     )
 
 
@@ -246,28 +248,3 @@ def run_of(setup: Setup) -> Run:
         verbose=setup.config.verbose,
         jobs=cores(),
     )
-
-
-def checked(files: Mapping[str, Path], setup: Setup, target: Target) -> tuple[str, ...]:
-    """Libraries outside the policy. Raises `AuditError` for what would fail when it is loaded."""
-    from zigwheel.audit.check import check_floor, check_init, check_unresolved, foreign_libraries
-    from zigwheel.audit.elf import read_elf
-    from zigwheel.errors import raise_all
-
-    if target.triple.os != "linux":
-        return ()
-    hidden = {e.name for e in setup.config.extension if not e.export_symbols}
-    errors = []
-    foreign: dict[str, None] = {}
-    for path, file in sorted(files.items()):
-        elf = read_elf(file)
-        module = path.partition(".")[0].replace("/", ".")
-        found = (
-            check_unresolved(path, elf, target.triple),
-            check_floor(path, elf, target.triple),
-            check_init(module, elf) if module in hidden else None,
-        )
-        errors += [error for error in found if error is not None]
-        foreign.update(dict.fromkeys(foreign_libraries(elf)))
-    raise_all(errors)
-    return tuple(foreign)

@@ -87,7 +87,7 @@ class StorageError(ZigwheelError):
 
 
 class AuditError(ZigwheelError):
-    """A built file does not keep what its wheel's tag promises."""
+    """A wheel, or a file in it, does not keep what its tag promises, or cannot be read."""
 
     exit_code = 13
 

@@ -194,7 +194,20 @@ def write(
         wheel_metadata=wheel_text(setup, tag),
         entries=entries,
         source_date_epoch=epoch(setup),
+        check=audit,
     )
+
+
+def audit(wheel: Path) -> None:
+    """Hold a finished wheel against its tag: `AuditError` where it is refused, warnings for the rest."""
+    from zigwheel.audit.wheel import audit_wheel
+    from zigwheel.errors import raise_all
+
+    report = audit_wheel(wheel)
+    raise_all(finding.error for finding in report.errors)
+    for finding in report.findings:
+        place = f"`{finding.place}` " if finding.place else "the wheel "
+        warn(f"{place}{finding.message} [{finding.code}]")
 
 
 def wheel_text(setup: Setup, tag: WheelTag) -> bytes:

@@ -107,6 +107,7 @@ def compare(ours: Elf, file: Path) -> None:
             ours.machine
             == struct.unpack_from("<H" if elf.little_endian else ">H", file.read_bytes(), 18)[0]
         )
+        compare_loading(ours, elf)
         (dynamic,) = (s for s in elf.iter_sections() if isinstance(s, DynamicSection))
         assert ours.needed == tuple(t.needed for t in dynamic.iter_tags("DT_NEEDED"))
         table = elf.get_section_by_name(".dynsym")
@@ -135,6 +136,23 @@ def compare(ours: Elf, file: Path) -> None:
                 )
             )
     assert [(s.name, s.defined, s.weak, s.version, s.library) for s in ours.symbols] == theirs
+
+
+def compare_loading(ours: Elf, elf: ELFFile) -> None:
+    """Hold what we read of the program headers against what pyelftools reads."""
+    segments = list(elf.iter_segments())
+    stack = [s["p_flags"] for s in segments if s["p_type"] == "PT_GNU_STACK"]
+    assert ours.exec_stack == (not stack or any(flags & 1 for flags in stack))
+    assert ours.relro == any(s["p_type"] == "PT_GNU_RELRO" for s in segments)
+    assert ours.writable_code == any(
+        s["p_type"] == "PT_LOAD" and s["p_flags"] & 3 == 3 for s in segments
+    )
+    (dynamic,) = (s for s in elf.iter_sections() if isinstance(s, DynamicSection))
+    tags = {t.entry.d_tag: t.entry.d_val for t in dynamic.iter_tags()}
+    flags = tags.get("DT_FLAGS", 0)
+    assert ours.textrel == ("DT_TEXTREL" in tags or bool(flags & 4))
+    now = "DT_BIND_NOW" in tags or flags & 8 or tags.get("DT_FLAGS_1", 0) & 1
+    assert ours.bind_now == bool(now)
 
 
 def read(data: bytes, folder: Path) -> Elf | None:
@@ -244,6 +262,25 @@ def test_a_count_is_not_trusted(tmp_path: Path, name: str) -> None:
     started = time.process_time()
     read(bombs()[name], tmp_path)
     assert time.process_time() - started < 3
+
+
+ARCHES = (
+    "x86_64",
+    "i686",
+    "aarch64",
+    "armv7l",
+    "ppc64le",
+    "s390x",
+    "riscv64",
+    "x86_64",
+)
+
+
+@pytest.mark.parametrize(("triple", "arch"), list(zip(TRIPLES, ARCHES, strict=True)))
+def test_the_machine_in_the_words_of_tags(
+    libraries: dict[str, Path], triple: str, arch: str
+) -> None:
+    assert read_elf(libraries[triple]).arch == arch
 
 
 def test_a_name_ends_in_its_table() -> None:

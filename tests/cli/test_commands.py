@@ -19,7 +19,7 @@ from tests.hooks.conftest import tiny as tiny
 from tests.hooks.conftest import ziglang as ziglang
 from tests.hooks.rig import Maker, Project, run, tree
 
-COMMANDS = ("build", "sdist", "headers", "targets", "doctor")
+COMMANDS = ("build", "sdist", "audit", "headers", "targets", "doctor")
 
 
 def zigwheel(project: Project, *words: str) -> tuple[int, str, str]:
@@ -191,3 +191,25 @@ def test_an_ejected_project_by_hand(tiny: Project, tmp_path: Path) -> None:
     assert any(name.endswith("/build.zig") for name in names)
     assert not any("zig-out" in name or ".zig-cache" in name for name in names)
     assert wheel.is_file()
+
+
+def test_audit(tiny: Project, tmp_path: Path) -> None:
+    wheel = tiny.wheel()
+    code, out, said = zigwheel(tiny, "audit", str(wheel))
+    assert (code, out, said) == (0, f"{wheel.name}: kept (1 compiled file)\n", "")
+    renamed = wheel.with_name("tiny-1.0-cp313-cp313-win_amd64.whl")
+    shutil.copy(wheel, renamed)
+    code, out, said = zigwheel(tiny, "audit", "--json", str(wheel), str(renamed))
+    assert (code, said) == (13, "")
+    report = json.loads(out)
+    assert report["schema"] == 1
+    kept, refused = report["wheels"]
+    assert (kept["verdict"], kept["findings"]) == ("kept", [])
+    assert kept["files"][0]["format"] == "ELF"
+    assert kept["files"][0]["libraries"] == []
+    assert refused["verdict"] == "refused"
+    assert {"format", "tags"} <= {finding["code"] for finding in refused["findings"]}
+    assert all(finding["message"] for finding in refused["findings"])
+    code, _, said = zigwheel(tiny, "audit", str(tmp_path / "gone-1-py3-none-any.whl"))
+    assert code == 12
+    assert "No such file" in said

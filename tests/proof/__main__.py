@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.proof.cells import Cell, cells
+from tests.proof.judging import counted, objections
 from tests.proof.outcome import Outcome
 from tests.proof.page import differences, page
 from tests.proof.run import carry_out, open_workshop, without_run
@@ -32,7 +33,9 @@ def main() -> int:
         for outcome in carry_out(wanted, workshop, jobs=given.jobs):
             outcomes[outcome.cell] = outcome
             tell(outcome)
-    good = not report(list(outcomes.values()))
+        found = list(outcomes.values())
+        wheels = [workshop.wheels(one.cell) / one.wheel for one in found if one.wheel]
+        good = not report(found) and not judged(wheels, jobs=given.jobs)
     if given.only:
         return 0 if good else 1
     return 0 if compared(page(outcomes), write=not given.check) and good else 1
@@ -59,6 +62,15 @@ def report(outcomes: Sequence[Outcome]) -> int:
     for one in (*failed, *idle):
         print(f"  {one.cell.name}: {(one.failed or one.reason).splitlines()[0]}")
     return len(failed) + len(idle)
+
+
+def judged(wheels: Sequence[Path], *, jobs: int) -> int:
+    """Ask the judges of other projects; the number of their objections."""
+    print(f"judges: {counted(wheels)}")
+    said = objections(wheels, jobs=jobs)
+    for name, text in said.items():
+        print(f"  {name}: {text}")
+    return len(said)
 
 
 def compared(text: str, *, write: bool) -> bool:

@@ -38,6 +38,10 @@ class Workshop:
     project: Path
     """The sdist, unpacked."""
 
+    def wheels(self, cell: Cell) -> Path:
+        """The folder for the wheel of a cell."""
+        return self.folder / "wheels" / cell.name.replace(" ", "-")
+
 
 def open_workshop(folder: Path) -> Workshop:
     """Make the sdist of the exercise and unpack it. Raises `Failed`."""
@@ -86,7 +90,7 @@ def outcome_of(cell: Cell, workshop: Workshop) -> Outcome:
         headers = headers_for(cell.flavour, cell.platform.name)
         made = built(cell, workshop, headers)
         wheel = made.name
-        # AUDIT zigwheel_says(["audit", made])
+        zigwheel_says(["audit", made])
         for python in pythons_of(cell):
             ran[python.name] = exercised(cell, python, made)
     except Unavailable as error:
@@ -109,7 +113,7 @@ def headers_for(flavour: Flavour, platform: str) -> Path | None:
 
 def built(cell: Cell, workshop: Workshop, headers: Path | None) -> Path:
     """The wheel of a cell. Raises `Failed`."""
-    out = workshop.folder / "wheels" / cell.name.replace(" ", "-")
+    out = workshop.wheels(cell)
     words: list[str | Path] = ["build", "--output-dir", out, workshop.project]
     words += ["--target", cell.platform.target or cell.platform.name]
     words += ["--python", cell.flavour.python]

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from zigwheel import __version__
-from zigwheel.cli import build, doctor, headers, sdist, targets
+from zigwheel.cli import audit, build, doctor, headers, sdist, targets
 from zigwheel.errors import ZigwheelError
 
-COMMANDS = (build, sdist, headers, targets, doctor)
+COMMANDS = (build, sdist, audit, headers, targets, doctor)
 """Each module has `add(subparsers)`, which names its `run(arguments) -> int`."""
 
 

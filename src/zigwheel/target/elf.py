@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
-_ARCHES: Mapping[tuple[int, int, str], str] = MappingProxyType(
+ARCHES: Mapping[tuple[int, int, str], str] = MappingProxyType(
     {
         (3, 32, "<"): "i686",
         (21, 64, "<"): "ppc64le",
@@ -27,7 +27,9 @@ _ARCHES: Mapping[tuple[int, int, str], str] = MappingProxyType(
 )
 """By `e_machine`, size of a pointer and byte order."""
 
-_ARM_HARD_FLOAT = 0x400
+ARM_HARD_FLOAT = 0x400
+"""`EF_ARM_ABI_FLOAT_HARD` in `e_flags`."""
+
 _PT_INTERP = 3
 
 
@@ -79,7 +81,7 @@ def _read(file: BinaryIO) -> ElfIdentity | None:
                 return None
             break
     return ElfIdentity(
-        arch=_ARCHES.get((machine, bits, order), ""),
-        hard_float=bool(flags & _ARM_HARD_FLOAT),
+        arch=ARCHES.get((machine, bits, order), ""),
+        hard_float=bool(flags & ARM_HARD_FLOAT),
         interpreter=os.fsdecode(interpreter.rstrip(b"\0")),
     )

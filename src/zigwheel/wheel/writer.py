@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from zigwheel.errors import WheelError, ZigwheelError, raise_all
@@ -100,6 +100,7 @@ def write_wheel(
     wheel_metadata: bytes,
     entries: Iterable[Entry],
     source_date_epoch: int | None,
+    check: Callable[[Path], None] | None = None,
 ) -> Path:
     """Write a wheel into `folder`, replacing one of the same name, and return its path.
 
@@ -115,6 +116,8 @@ def write_wheel(
     listed = in_order([*listed, Entry(path=f"{dist_info}/WHEEL", data=wheel_metadata)], dist_info)
     with written_aside(folder, name) as file:
         write_archive(file, listed, archive_time(source_date_epoch))
+        if check is not None:
+            check(file)
     return folder / name
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from zigwheel.audit.check import PYTHON
+from zigwheel.audit.modules import PYTHON_NAME
 from zigwheel.plan.model import Artifact, BuildPlan
 from zigwheel.zig.coff import CoffObject
 
@@ -73,7 +73,7 @@ def python_symbols(objects: Iterable[CoffObject], triple: str) -> dict[str, bool
     for symbol in sorted(wanted):
         called = symbol.removeprefix(IMPORTED)
         name = undecorated(called, triple)
-        if PYTHON.fullmatch(name) and not name.startswith(OWN):
+        if PYTHON_NAME.fullmatch(name) and not name.startswith(OWN):
             symbols[name] = called not in wanted or REFERRED + called in defined
     return symbols
 
