@@ -35,10 +35,9 @@ def main() -> int:
             tell(outcome)
         found = list(outcomes.values())
         wheels = [workshop.wheels(one.cell) / one.wheel for one in found if one.wheel]
-        good = not report(found) and not judged(wheels, jobs=given.jobs)
-    if given.only:
-        return 0 if good else 1
-    return 0 if compared(page(outcomes), write=not given.check) and good else 1
+        wrong = report(found) + judged(sorted(wheels), jobs=given.jobs)
+    current = bool(given.only) or compared(page(outcomes), write=not given.check)
+    return 0 if current and not wrong else 1
 
 
 def chosen(cell: Cell, globs: Sequence[str]) -> bool:

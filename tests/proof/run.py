@@ -157,7 +157,7 @@ def exercised(cell: Cell, python: ForeignPython, wheel: Path) -> str:
     return str(said["about"]["version"])
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def unpacked(wheel: Path) -> Path:
     """A wheel's files in a folder beside it."""
     folder = wheel.parent / "files"

@@ -34,7 +34,9 @@ def test_so_are_roots(a: float) -> None:
     assert exact.rounded(exact.root(a, 400), 53) == Fraction(math.sqrt(a))
 
 
-@pytest.mark.parametrize(("number", "bits", "result"), [(5, 2, 4), (7, 2, 8), (-5, 2, -4), (0, 9, 0)])
+@pytest.mark.parametrize(
+    ("number", "bits", "result"), [(5, 2, 4), (7, 2, 8), (-5, 2, -4), (0, 9, 0)]
+)
 def test_ties_go_to_even(number: int, bits: int, result: int) -> None:
     assert exact.rounded(number, bits) == result
 

@@ -123,13 +123,13 @@ void check_descriptor(const Input *input, const Report *report)
 /* Input: the path of a file that is not there. It has holes, and never needs more than a block. */
 void check_large_file(const Input *input, const Report *report)
 {
-    const long long far = 5LL << 30;
+    const long long distant = 5LL << 30;
     FILE *file = open_file((const char *)input->bytes, "wb+");
     if (file == NULL) {
         report_text(report, "failed", strerror(errno));
         return;
     }
-    report_integer(report, "sought", SEEK(file, far, SEEK_SET));
+    report_integer(report, "sought", SEEK(file, distant, SEEK_SET));
     report_integer(report, "written", fputc('x', file));
     report_integer(report, "told", (long long)TELL(file));
     report_integer(report, "back", SEEK(file, -1, SEEK_CUR));
