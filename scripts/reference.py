@@ -230,12 +230,15 @@ def targets_page() -> str:
 
     rows = targets()
     lines = ["# Targets", "", MADE]
-    lines.append("Linux, from the oldest C library that Zig can promise, and Windows:\n")
+    lines.append("Linux, from the oldest C library that Zig can promise, Windows, and macOS:\n")
     lines += ["| " + " | ".join(rows[0]) + " |", "|" + "---|" * len(rows[0])]
     lines += ["| " + " | ".join(f"`{cell}`" for cell in row.values()) + " |" for row in rows]
     lines += ["", "A floor that is older than the machine's oldest is raised when it comes from"]
-    lines += ["`manylinux` in the config, and refused when the target itself names it.", ""]
-    lines += [f"Pythons: {SUPPORTED}."]
+    lines += [
+        "`manylinux` or `macosx` in the config, and refused when the target itself names it.",
+        "",
+    ]
+    lines += [f"Pythons: {SUPPORTED}.", "", *pythons_table()]
     return "\n".join(lines) + "\n"
 
 
@@ -247,6 +250,36 @@ def commands(parser: argparse.ArgumentParser, *, level: int) -> Iterator[str]:
                 yield from (f"{'#' * level} `{inner.prog}`", "")
                 yield from ("```text", inner.format_help().rstrip(), "```", "")
                 yield from commands(inner, level=level + 1)
+
+
+def pythons_table() -> Iterator[str]:
+    """How each kind of Python is named, and what its wheels and files are called."""
+    from zigwheel.target.model import Target
+    from zigwheel.target.python import parse_python, suffix
+    from zigwheel.target.stable import stable_abi
+    from zigwheel.target.tags import wheel_tag
+    from zigwheel.target.triple import Triple
+
+    triple = Triple(arch="x86_64", os="linux", libc="gnu", floor=(2, 28))
+    yield "| `python` | `py-api` | wheel tag | file name |"
+    yield "|---|---|---|---|"
+    for name, py_api in (
+        ("cp313", ""),
+        ("cp314t", ""),
+        ("cp313", "cp310"),
+        ("cp315t", "cp315t"),
+        ("cp315", "cp315t"),
+        ("pp311", ""),
+        ("pypy311_pp73", ""),
+    ):
+        python = parse_python(name)
+        stable = stable_abi(python, py_api)
+        tag = wheel_tag(Target(triple=triple, python=python), kind="extension", stable=stable)
+        ending = suffix(python, triple, stable_abi=stable.name if stable else "")
+        asked = f"`{py_api}`" if py_api else ""
+        yield f"| `{name}` | {asked} | `{tag.filename_part}` | `_core{ending}` |"
+    yield ""
+    yield "`pp311` stands for the last release of PyPy 3.11; an older one is named by its ABI."
 
 
 def command_line_page() -> str:

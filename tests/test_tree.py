@@ -19,7 +19,7 @@ LAYERS = (
     {"audit"},
     {"zig", "wheel"},
     {"setup"},
-    {"linked"},
+    {"promised"},
     {"artifacts"},
     {"rebuild", "eject", "reuse"},
     {"pipeline"},
@@ -132,3 +132,29 @@ def test_only_one_module_looks_at_this_machine() -> None:
 
 SHELLS = {"zig/compile.py", "wheel/editable_finder.py"}
 """Where the host's own shell or interpreter is spoken to: a command line to paste, an import hook."""
+
+
+def test_nothing_depends_on_a_shell_or_on_the_encoding_of_the_host() -> None:
+    """What POSIX alone has is found by mypy, which CI runs for each operating system."""
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and (wrong := hostile(node)):
+                raise AssertionError(f"{file}:{node.lineno}: {wrong}")
+
+
+def hostile(call: ast.Call) -> str:
+    """What a call leaves to the host; empty if nothing."""
+    name = ast.unparse(call.func)
+    words = {keyword.arg for keyword in call.keywords}
+    last = name.rpartition(".")[2]
+    if "shell" in words or name in {"os.system", "os.popen"}:
+        return f"{name} runs a shell"
+    decodes = name.startswith("subprocess.") and words & {"text", "universal_newlines"}
+    if decodes and "encoding" not in words:
+        return f"{name} decodes as the host does"
+    if last in {"read_text", "write_text"} and "encoding" not in words and name != "read_text":
+        return f"{name} has no encoding"
+    others = {"os.open", "super().open", "archive.open"}
+    opens = name == "open" or (last == "open" and name not in others)
+    binary = any(isinstance(a, ast.Constant) and "b" in str(a.value) for a in call.args)
+    return f"{name} has no encoding" if opens and not binary and "encoding" not in words else ""

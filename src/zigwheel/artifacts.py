@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from zigwheel.plan.components import Component, library_component
 from zigwheel.plan.flags import Ambient
 from zigwheel.plan.model import BuildPlan
-from zigwheel.setup import Setup, limited_api_minimum, say, warn
+from zigwheel.setup import Setup, say, warn
 from zigwheel.target.model import Target
 from zigwheel.zig.command import Places
 from zigwheel.zig.compile import Run
@@ -32,6 +33,8 @@ class Built:
     """Folders from which Python's headers were taken."""
     foreign: tuple[str, ...]
     """Libraries that are loaded and that no manylinux or musllinux system is bound to have."""
+    contents: Mapping[str, tuple[Component, ...]]
+    """What is linked into a file and has a life of its own, by the keys of `files`; empty if nobody asked."""
 
     @property
     def packaged(self) -> dict[str, Path]:
@@ -60,10 +63,10 @@ class Headers:
 
 
 @contextmanager
-def compiled(setup: Setup, name: str) -> Iterator[Built | None]:
+def compiled(setup: Setup, name: str, *, contents: bool = False) -> Iterator[Built | None]:
     """Compile everything into a folder that is gone when the block ends; None if there is nothing.
 
-    `name` is the distribution's. Raises `PlanError`, `CompileError`, `AuditError`, `StorageError`,
+    `name` is the distribution's; `contents` asks for `Built.contents`. Raises `PlanError`, `CompileError`, `AuditError`, `StorageError`,
     and what finding Zig and the headers raises.
     """
     import tempfile
@@ -77,13 +80,62 @@ def compiled(setup: Setup, name: str) -> Iterator[Built | None]:
         folder = tempfile.TemporaryDirectory(prefix="zigwheel-", ignore_cleanup_errors=True)
     with folder as work:
         with told("compiling", Path(work)):
-            built = compile_into(setup, setup.target, name, Path(work))
+            built = compile_into(setup, setup.target, name, Path(work), contents=contents)
         yield built
 
 
-def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
-    """Plan and compile into `work`."""
-    from zigwheel.linked import Bench, checked
+def compile_into(setup: Setup, target: Target, name: str, work: Path, *, contents: bool) -> Built:
+    """Plan and compile into `work`; slices of `universal2` one after the other, and then joined."""
+    from zigwheel.setup import slices_of
+
+    parts = slices_of(setup, target)
+    if len(parts) == 1:
+        return compile_slice(setup, target, name, work, contents=contents)
+    built = []
+    for part in parts:
+        if part.target is not None:
+            folder = work / part.target.triple.arch
+            folder.mkdir()
+            built.append(compile_slice(part, part.target, name, folder, contents=contents))
+    return united(built)
+
+
+def united(parts: Sequence[Built]) -> Built:
+    """What came out for several architectures as one, in the files of the first.
+
+    Raises `PlanError` where they are not the same files.
+    """
+    from dataclasses import replace
+
+    from zigwheel.errors import PlanError
+    from zigwheel.zig.fat import joined
+
+    first = parts[0]
+    for part in parts[1:]:
+        if odd := sorted(first.files.keys() ^ part.files.keys()):
+            raise PlanError(
+                f"`universal2` holds every file for both architectures, but {odd[0]!r} is built for "
+                "one of them alone",
+                hint="name it outside of overrides with `if.arch`, or build for one architecture",
+            )
+    for path, file in first.files.items():
+        file.write_bytes(joined([part.files[path].read_bytes() for part in parts]))
+    inputs = {item.path: item for part in parts for item in part.plan.inputs}
+    return replace(
+        first,
+        plan=replace(first.plan, inputs=tuple(item for _, item in sorted(inputs.items()))),
+        foreign=tuple(dict.fromkeys(name for part in parts for name in part.foreign)),
+        contents={
+            path: tuple(dict.fromkeys(c for part in parts for c in part.contents[path]))
+            for path in first.contents
+        },
+    )
+
+
+def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, contents: bool) -> Built:
+    """Plan and compile for one architecture."""
+    from zigwheel.promised import Bench, checked
+    from zigwheel.zig import macos
     from zigwheel.zig.compile import compile_direct, with_overlay
     from zigwheel.zig.musl import libc_name, rename_libc
     from zigwheel.zig.road import build_file_text, compile_with_zig_build, ejected_file, kept_file
@@ -92,7 +144,14 @@ def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
     zig = require_zig(cache=setup.cache, environ=setup.environ, host=setup.host)
     cache = usable_cache(setup.cache, work)
     plan, headers = plan_of(setup, target, name, cache)
-    places = places_of(setup, zig, headers.folder if headers else None, cache, work)
+    places = places_of(
+        setup,
+        zig,
+        headers.folder if headers else None,
+        cache,
+        work,
+        sdk=macos.sdk_of(plan, setup.environ),
+    )
     if target.triple.os == "windows":
         places = with_overlay(places)
     run = run_of(setup)
@@ -102,9 +161,14 @@ def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
     else:
         build_file = ejected or kept_file(cache, build_file_text(plan, target))
         files = compile_with_zig_build(plan, target, places, zig, run, build_file=build_file)
+    inside = contents_of(setup, plan, places, zig, run) if contents else {}
     if libc := libc_name(plan.triple):
         for file in files.values():
             rename_libc(file, libc)
+    if macos.for_macos(plan.triple):
+        for artifact in plan.artifacts:
+            if artifact.kind != "library":
+                macos.finish(artifact, files[artifact.install])
     bench = Bench(plan=plan, places=places, zig=zig, run=run)
     return Built(
         plan=plan,
@@ -113,14 +177,34 @@ def compile_into(setup: Setup, target: Target, name: str, work: Path) -> Built:
         files=files,
         header_sources=(headers.source,) if headers else (),
         foreign=checked(files, setup, target, bench),
+        contents=inside,
     )
+
+
+def contents_of(
+    setup: Setup, plan: BuildPlan, places: Places, zig: Zig, run: Run
+) -> dict[str, tuple[Component, ...]]:
+    """What was linked statically into each file that is shipped, as written in the config, then Zig's."""
+    from zigwheel.zig.linked import linked, traced
+
+    places = traced(plan, places, zig, run)
+    found = {}
+    for artifact in plan.artifacts:
+        if artifact.kind != "library":
+            names, parts = linked(plan, artifact, places, zig, run)
+            own = (library_component(e) for e in setup.config.library if e.name in names)
+            found[artifact.install] = (*own, *parts)
+    return found
 
 
 def plan_of(
     setup: Setup, target: Target, name: str, cache: Path
 ) -> tuple[BuildPlan, Headers | None]:
     """The plan, and the headers of the target's Python where the plan needs them."""
+    from dataclasses import replace
+
     from zigwheel.plan.resolve import resolve, uses_python
+    from zigwheel.zig.macos import sdk_of, sdk_version
     from zigwheel.zig.toolchain import ZIG_VERSION
 
     python = uses_python(setup.root, setup.config)
@@ -134,7 +218,8 @@ def plan_of(
         headers=headers.sha256 if headers else "",
         ambient=ambient_of(setup, target),
     )
-    return plan, headers
+    sdk = sdk_of(plan, setup.environ)
+    return (replace(plan, sdk=sdk_version(sdk)) if sdk else plan), headers
 
 
 def ambient_of(setup: Setup, target: Target) -> Ambient:
@@ -160,15 +245,18 @@ def ambient_of(setup: Setup, target: Target) -> Ambient:
 
 def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
     """The headers of the target's Python, put into the cache if need be."""
+    from zigwheel.plan.resolve import common_stable_abi
     from zigwheel.storage import told
     from zigwheel.target.header_packs import keep, packs_here
     from zigwheel.target.header_tree import headers_sha256, materialise
     from zigwheel.target.headers import find_headers
     from zigwheel.target.pyconfig import old_names, render
+    from zigwheel.target.pypy import own_pyconfig
 
+    stable = common_stable_abi(setup.config, target)
     source = find_headers(
         target.python,
-        limited_api_minimum=limited_api_minimum(setup, target),
+        limited_api_minimum=stable.minimum if stable else None,
         given=setup.config.python_headers,
         host=setup.host,
         environ=setup.environ,
@@ -176,15 +264,19 @@ def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
     )
     source = keep(source, cache)
     triple = target.triple
-    pyconfig = render(
-        arch=triple.arch,
-        os=triple.os,
-        libc=triple.libc,
-        libc_floor=triple.floor,
-        version=source.version,
-        free_threaded=target.python.free_threaded,
-    )
-    pyconfig += old_names(source.version)
+    if target.python.is_pypy:
+        pyconfig = own_pyconfig(source, triple)
+    else:
+        pyconfig = render(
+            arch=triple.arch,
+            os=triple.os,
+            libc=triple.libc,
+            libc_floor=triple.floor,
+            version=source.version,
+            # a stable ABI has one set of headers, so that either Python gives the same file
+            free_threaded=target.python.free_threaded and not stable,
+        )
+        pyconfig += old_names(source.version)
     digest = headers_sha256(source, pyconfig)
     folder = cache / "headers" / digest[:32]
     if not folder.is_dir():
@@ -206,7 +298,15 @@ def usable_cache(cache: Path, work: Path) -> Path:
         return work / "cache"
 
 
-def places_of(setup: Setup, zig: Zig, headers: Path | None, cache: Path, work: Path) -> Places:
+def places_of(
+    setup: Setup,
+    zig: Zig,
+    headers: Path | None,
+    cache: Path,
+    work: Path,
+    *,
+    sdk: Path | None = None,
+) -> Places:
     """The folders of one build."""
     build_dir = setup.config.build_dir
     (work / "out").mkdir()
@@ -218,6 +318,7 @@ def places_of(setup: Setup, zig: Zig, headers: Path | None, cache: Path, work: P
         local_cache=setup.root / build_dir if build_dir else cache / "zig-local",
         global_cache=cache / "zig-global",
         version_scripts=cache / "exports",
+        sdk=sdk,
     )
 
 
@@ -230,8 +331,13 @@ LEAKS = (
     "LIBRARY_PATH",
     "COMPILER_PATH",
     "GCC_EXEC_PREFIX",
+    "SDKROOT",
+    "MACOSX_DEPLOYMENT_TARGET",
 )
-"""Variables by which clang would see folders of this machine, beside Zig's own, which are `ZIG_*`."""
+"""Variables by which clang would see this machine's folders and wishes, beside Zig's own, `ZIG_*`.
+
+What of them counts is said to it in other words.
+"""
 
 
 def run_of(setup: Setup) -> Run:

@@ -23,6 +23,11 @@ def eject(setup: Setup) -> Path:
             "`[tool.zigwheel]` names nothing to compile, so there is no build.zig",
             hint="add `[[tool.zigwheel.extension]]` first",
         )
+    if len(setup.target.triple.slices) > 1:
+        raise ConfigError(
+            "build.zig is written for one architecture, and `universal2` has two",
+            hint="eject for `aarch64-macos`; the file then builds both slices of `universal2`",
+        )
     file = setup.root / "build.zig"
     if file.exists():
         what = "an ejected one" if ejected_file(setup.root) else "not zigwheel's"

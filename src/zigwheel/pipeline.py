@@ -25,7 +25,7 @@ def build_wheel(setup: Setup, folder: Path, *, keep: Path | None = None) -> Path
 
     since = time.time()
     metadata = metadata_of(setup)
-    with compiled(setup, metadata.name) as built:
+    with compiled(setup, metadata.name, contents=True) as built:
         entries = wheel_entries(
             setup.root,
             setup.config.wheel,
@@ -34,12 +34,33 @@ def build_wheel(setup: Setup, folder: Path, *, keep: Path | None = None) -> Path
             scripts=built.scripts if built else {},
             modes=recorded_modes(setup),
         )
+        if built:
+            entries += bill_of_materials(metadata, built)
         wheel = write(setup, metadata, folder, entries, built)
         if keep is not None:
             from zigwheel.reuse import remember
 
             remember(keep, setup, wheel, entries, built, since=since)
         return wheel
+
+
+def bill_of_materials(metadata: Metadata, built: Built) -> list[Entry]:
+    """The entry for what was linked statically (PEP 770); none where nothing was."""
+    from zigwheel.wheel.entries import Entry
+    from zigwheel.wheel.sbom import FILE_NAME, bill, contained
+
+    scripts = f"{metadata.data_dir}/scripts"
+    files = [
+        contained(name.replace("{scripts}", scripts), built.files[name], components)
+        for name, components in sorted(built.contents.items())
+        if components
+    ]
+    if not files:
+        return []
+    text = bill(
+        name=metadata.dist_name, version=metadata.version, files=files, zig=built.zig.version
+    )
+    return [Entry(path=f"{metadata.dist_info}/sboms/{FILE_NAME}", data=text)]
 
 
 def build_editable(setup: Setup, folder: Path) -> Path:
@@ -230,7 +251,7 @@ def tag_of(setup: Setup, *, foreign: bool) -> WheelTag:
     """
     from dataclasses import replace
 
-    from zigwheel.plan.resolve import is_limited
+    from zigwheel.plan.resolve import common_stable_abi
     from zigwheel.target.tags import wheel_tag
 
     config, target = setup.config, setup.target
@@ -238,10 +259,8 @@ def tag_of(setup: Setup, *, foreign: bool) -> WheelTag:
         return wheel_tag(None, kind="pure")
     if not config.extension:
         tag = wheel_tag(target, kind="platform")
-    elif all(is_limited(config, extension, target) for extension in config.extension):
-        tag = wheel_tag(target, kind="abi3", py_api=config.py_api)
     else:
-        tag = wheel_tag(target, kind="cpython")
+        tag = wheel_tag(target, kind="extension", stable=common_stable_abi(config, target))
     return replace(tag, platforms=(f"linux_{target.triple.arch}",)) if foreign else tag
 
 

@@ -24,7 +24,14 @@ PACKAGES = ("zigwheel", "packaging", "pathspec", "pyproject_metadata", "wheel", 
 
 START = "import sys; sys.path.insert(0, {runtime!r}); from zigwheel.rebuild import main; main()"
 
-PASSED_ON = ("CFLAGS", "CXXFLAGS", "SDKROOT", "MACOSX_DEPLOYMENT_TARGET")
+PASSED_ON = (
+    "CFLAGS",
+    "CXXFLAGS",
+    "ARCHFLAGS",
+    "SDKROOT",
+    "MACOSX_DEPLOYMENT_TARGET",
+    "_PYTHON_HOST_PLATFORM",
+)
 """Variables that a rebuild has to find as the first build did, beside `ZIGWHEEL_*`."""
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zigwheel.config.model import Config
 from zigwheel.config.read import Project, load_config, read_project
 from zigwheel.target.model import Host, Target
-from zigwheel.target.python import parse_py_api, uses_limited_api
+from zigwheel.target.stable import stable_abi
 
 if TYPE_CHECKING:
     from zigwheel.config.conditions import Conditions
@@ -81,27 +81,39 @@ def set_up(
     """
     project = read_project(root)
     config = load_config(project, conditions=None, environ=environ, settings=settings, warn=warn)
-    overridden = "overrides" in project.tool
-    target = None
-    if overridden or compiles(config):
-        target = target_of(config, environ, host)
-    if target is not None and overridden:
-        conditions = conditions_of(config, target, environ)
-        config = load_config(
-            project,
-            conditions=conditions,
-            environ=environ,
-            settings=settings,
-            warn=lambda text: None,
-        )
-    return Setup(
+    setup = Setup(
         project=project,
         config=config,
-        target=target,
+        target=None,
         host=host,
         settings=settings,
         environ=environ,
     )
+    if not ("overrides" in project.tool or compiles(config)):
+        return setup
+    return for_target(setup, target_of(config, environ, host))
+
+
+def for_target(setup: Setup, target: Target) -> Setup:
+    """The same with another target, and the overrides as they are for that one."""
+    config = setup.config
+    if "overrides" in setup.project.tool:
+        config = load_config(
+            setup.project,
+            conditions=conditions_of(config, target, setup.environ),
+            environ=setup.environ,
+            settings=setup.settings,
+            warn=lambda text: None,
+        )
+    return replace(setup, config=config, target=target)
+
+
+def slices_of(setup: Setup, target: Target) -> list[Setup]:
+    """What is compiled: the setup itself, or for `universal2` one for each architecture."""
+    slices = target.triple.slices
+    if slices == (target.triple,):
+        return [setup]
+    return [for_target(setup, replace(target, triple=triple)) for triple in slices]
 
 
 def target_of(config: Config, environ: Mapping[str, str], host: Host) -> Target:
@@ -114,6 +126,7 @@ def target_of(config: Config, environ: Mapping[str, str], host: Host) -> Target:
         host=host,
         manylinux=config.manylinux,
         musllinux=config.musllinux,
+        macosx=config.macosx,
         environ=environ,
     )
 
@@ -122,13 +135,13 @@ def conditions_of(config: Config, target: Target, environ: Mapping[str, str]) ->
     """What `if.*` of an override is held against."""
     from zigwheel.config.conditions import Conditions
 
-    limited = config.py_api and uses_limited_api(target.python, parse_py_api(config.py_api))
+    stable = stable_abi(target.python, config.py_api)
     return Conditions(
         os=target.triple.os,
         arch=target.triple.arch,
         libc=target.triple.libc,
         python=target.python.version,
-        abi="abi3" if limited else target.python.abi,
+        abi=stable.name if stable else target.python.abi,
         environ=environ,
     )
 
@@ -178,15 +191,18 @@ def lacks_headers(setup: Setup, target: Target) -> bool:
     """Whether something is compiled with the headers of the target's Python, and there are none."""
     if not setup.compiles or setup.config.python_headers or runs_with_headers(setup.host, target):
         return False
-    from zigwheel.plan.resolve import uses_python
+    if target.python.is_pypy:  # whose headers are in no pack
+        return False
+    from zigwheel.plan.resolve import common_stable_abi, uses_python
     from zigwheel.target.header_packs import REQUIREMENT, packs_here
     from zigwheel.target.headers import look_for_headers, ways_to_headers
 
     if not uses_python(setup.root, setup.config):
         return False
+    stable = common_stable_abi(setup.config, target)
     found = look_for_headers(
         target.python,
-        limited_api_minimum=limited_api_minimum(setup, target),
+        limited_api_minimum=stable.minimum if stable else None,
         host=setup.host,
         environ=setup.environ,
         packs=packs_here(setup.cache),
@@ -205,12 +221,3 @@ def runs_with_headers(host: Host, target: Target) -> bool:
     """Whether the running Python is the target's and has headers: most builds need look no further."""
     kind = replace(host.python, free_threaded=target.python.free_threaded)
     return host.include is not None and kind == target.python
-
-
-def limited_api_minimum(setup: Setup, target: Target) -> tuple[int, int] | None:
-    """The version of the stable ABI, where all extensions are for it: then newer headers will do."""
-    from zigwheel.plan.resolve import is_limited
-
-    extensions = setup.config.extension
-    limited = bool(extensions) and all(is_limited(setup.config, e, target) for e in extensions)
-    return parse_py_api(setup.config.py_api) if limited else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,12 +26,35 @@ def replaced_folder(target: Path) -> Iterator[Path]:
         yield fresh
         fresh.chmod(0o755)
         try:
-            os.rename(fresh, target)
+            patiently(os.rename, fresh, target)
         except OSError:
             if not target.is_dir():
                 raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+PAUSES = (0.02, 0.1, 0.3, 1.0)
+"""Seconds to wait for a rename, before the second try, the third and so on."""
+
+
+def patiently(
+    move: Callable[[str | Path, str | Path], None], source: str | Path, target: str | Path
+) -> None:
+    """Rename what was just written, by `os.rename` or `os.replace`. Raises `OSError`.
+
+    Windows refuses while a virus scanner looks at a new file, which is over in a moment.
+    """
+    import time
+
+    for pause in PAUSES:
+        try:
+            return move(source, target)
+        except PermissionError:
+            if os.path.isdir(target):
+                raise
+            time.sleep(pause)
+    return move(source, target)
 
 
 def put_file(target: Path, data: bytes) -> None:
@@ -51,7 +74,7 @@ def put_file(target: Path, data: bytes) -> None:
         with open(number, "wb") as stream:
             stream.write(data)
         os.chmod(fresh, 0o644)
-        os.replace(fresh, target)
+        patiently(os.replace, fresh, target)
     except BaseException:
         os.unlink(fresh)
         raise
@@ -66,6 +89,11 @@ def told(doing: str, where: Path) -> Iterator[None]:
         raise storage_error(error, doing, where) from error
 
 
+IN_USE = (5, 32, 33)
+"""What Windows says of a file that is open (ERROR_ACCESS_DENIED, of a rename; ERROR_SHARING_VIOLATION;
+ERROR_LOCK_VIOLATION); C's `errno` calls all of them EACCES."""
+
+
 def storage_error(error: OSError, doing: str, where: Path) -> StorageError:
     """The `StorageError` for a failed system call."""
     import errno
@@ -77,6 +105,8 @@ def storage_error(error: OSError, doing: str, where: Path) -> StorageError:
         errno.EACCES: "this user may not write there: name another folder",
     }
     hint = hints.get(error.errno or 0, "")
+    if getattr(error, "winerror", 0) in IN_USE:
+        hint = "a program has a file open there, or this user may not write: name another folder"
     file = error.filename
     named = isinstance(file, str) and not Path(file).is_relative_to(where)
     which = f" ({file!r})" if named else ""

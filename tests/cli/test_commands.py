@@ -102,7 +102,7 @@ def test_targets(tiny: Project) -> None:
     code, out, _ = zigwheel(tiny, "targets", "--json")
     rows = json.loads(out)
     assert code == 0
-    assert len(rows) == 16
+    assert len(rows) == 22
     assert {
         "platform tag": "manylinux_2_17_aarch64",
         "Zig triple": "aarch64-linux-gnu.2.17",

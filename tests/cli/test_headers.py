@@ -130,7 +130,7 @@ def test_add_and_list(tiny: Project, pythons: Path, tmp_path: Path) -> None:
     ("words", "code", "text"),
     [
         (("pack", "{here}/nowhere", "{here}/3.8.1"), 6, "FROM `{here}/nowhere` does not exist"),
-        (("pack", "{here}/nowhere", "{here}/3.8.1"), 6, "`{here}/3.8.1`: CPython 3.8.1 is not"),
+        (("pack", "{here}/nowhere", "{here}/3.8.1"), 6, "`{here}/3.8.1`: Python 3.8.1 is not"),
         (("pack", "{here}/3.13.2"), 6, "CPython's licence"),
         (("pack", "{here}/3.14.1", "--version", "new"), 4, "--version `new` is no version"),
         (("pack", "{here}/3.14.1", "--license", "{here}/no"), 12, "reading CPython's licence"),

@@ -18,6 +18,30 @@ INSIDE_WHEEL = "it must be a relative path inside the wheel, with `/` and withou
 INSIDE_PROJECT = "it must be a relative path inside the project, with `/` and without `..`"
 
 WRONG = [
+    # What a bill of materials says.
+    (
+        LIBRARY + "license = 'zlib license'",
+        (
+            '`tool.zigwheel.library[0].license` is "zlib license", which is no SPDX license '
+            "expression\n"
+            "  hint: write identifiers of the SPDX list, such as `Zlib` or `MIT OR Apache-2.0`, or "
+            "`LicenseRef-` and a name of your own"
+        ),
+    ),
+    (
+        LIBRARY + "purl = 'zlib'",
+        (
+            '`tool.zigwheel.library[0].purl` is "zlib"; it must be a package URL, such as '
+            "`pkg:github/madler/zlib@v1.3.1`"
+        ),
+    ),
+    (
+        LIBRARY + "cpe = 'cpe:2.3:a:zlib:zlib:1.3.1'",
+        (
+            '`tool.zigwheel.library[0].cpe` is "cpe:2.3:a:zlib:zlib:1.3.1"; it must be a CPE 2.3 name '
+            "with all of its 13 parts, such as `cpe:2.3:a:zlib:zlib:1.3.1:*:*:*:*:*:*:*`"
+        ),
+    ),
     # Names and required keys.
     (
         "[[extension]]\nname = 'a'",

@@ -179,14 +179,16 @@ ONE = [
         "py-api = 'cp3'",
         (
             '`tool.zigwheel.py-api` is "cp3"; '
-            "it must be `cp3` and the oldest minor version, such as `cp310`"
+            "it must be `cp3` and the oldest minor version, such as `cp310`; with a `t`, from "
+            "`cp315t` on; or both, such as `cp310.cp315t`"
         ),
     ),
     (
         "py-api = 'cp210'",
         (
             '`tool.zigwheel.py-api` is "cp210"; '
-            "it must be `cp3` and the oldest minor version, such as `cp310`"
+            "it must be `cp3` and the oldest minor version, such as `cp310`; with a `t`, from "
+            "`cp315t` on; or both, such as `cp310.cp315t`"
         ),
     ),
     (

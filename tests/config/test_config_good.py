@@ -30,6 +30,7 @@ python-headers = "/opt/python"
 py-api = "cp310"
 manylinux = "2_28"
 musllinux = "1_1"
+macosx = "12_0"
 optimize = "small"
 lto = true
 strip = false
@@ -105,6 +106,7 @@ def test_every_setting(load: Load) -> None:
         py_api="cp310",
         manylinux="2_28",
         musllinux="1_1",
+        macosx="12_0",
         optimize="small",
         lto=True,
         strip=False,
@@ -175,6 +177,8 @@ def test_an_empty_table_is_the_defaults(load: Load) -> None:
         ('manylinux = "1"', Config(manylinux="2_5")),
         ('py-api = ""', Config()),
         ('py-api = "cp32"', Config(py_api="cp32")),
+        ('py-api = "cp315t"', Config(py_api="cp315t")),
+        ('py-api = "cp310.cp315t"', Config(py_api="cp310.cp315t")),
         (
             'wheel.packages = ["src/fastsum", "other.py"]',
             Config(

@@ -236,7 +236,8 @@ WRONG = [
         {"ZIGWHEEL_PY_API": "3.10"},
         (
             '`ZIGWHEEL_PY_API` is "3.10"; '
-            "it must be `cp3` and the oldest minor version, such as `cp310`"
+            "it must be `cp3` and the oldest minor version, such as `cp310`; with a `t`, from "
+            "`cp315t` on; or both, such as `cp310.cp315t`"
         ),
     ),
     (

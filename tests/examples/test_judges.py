@@ -16,6 +16,8 @@ TARGETS = {
     "manylinux_2_17_aarch64": "auditwheel",
     "musllinux_1_2_x86_64": "auditwheel",
     "win_amd64": "delvewheel",
+    "macosx_11_0_arm64": "delocate",
+    "macosx_10_13_universal2": "delocate",
 }
 """Each with the judge that knows its platform."""
 

@@ -14,6 +14,7 @@ import pytest
 from tests.examples.rig import COMPILED, EXAMPLES, build, copied, run
 
 FOREIGN = "aarch64-linux-gnu.2.17"
+MAC = "macosx_universal2"
 ALWAYS = ("fastsum", "geometry", "twins")
 """Examples that are held against each other on both roads in every run: C, C++, a library."""
 
@@ -143,7 +144,7 @@ def test_zlib_does_not_matter(
 
 
 @pytest.mark.parametrize(
-    "target", ["native", FOREIGN, pytest.param("win_amd64", marks=pytest.mark.slow)]
+    "target", ["native", FOREIGN, MAC, pytest.param("win_amd64", marks=pytest.mark.slow)]
 )
 @pytest.mark.parametrize(
     "name", [n if n in ALWAYS else pytest.param(n, marks=pytest.mark.slow) for n in COMPILED]
@@ -165,3 +166,15 @@ def test_another_content_gives_other_bytes(with_zig: dict[str, str], tmp_path: P
     small = bytes_of("fastsum", HERE, tmp_path / "2", with_zig, settings=("optimize=small",))
     assert fast[0] == small[0]
     assert fast[1] != small[1]
+
+
+def test_debug_information_names_no_place(with_zig: dict[str, str], tmp_path: Path) -> None:
+    """Neither the project's folder nor Zig's, also where that lies behind a link or in the project."""
+    settings = ("strip=false", "optimize=debug")
+    here = bytes_of("fastsum", HERE, tmp_path / "1", with_zig, settings=settings)
+    inside = (*settings, "cache-dir=cache")
+    assert here == bytes_of("fastsum", THERE, tmp_path / "2", with_zig, settings=inside)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    linked = (*settings, f"cache-dir={tmp_path / 'link'}")
+    assert here == bytes_of("fastsum", THERE, tmp_path / "3", with_zig, settings=linked)

@@ -44,6 +44,8 @@ class Recipe:
     """For `configure`."""
     preprocessor: tuple[str, ...] = ()
     """For `CPP`, which `configure` uses for questions only."""
+    compiler: tuple[str, ...] = ()
+    """For every call of the compiler."""
     musl: bool = False
     """It runs by musl's loader, which this machine need not have."""
 
@@ -60,6 +62,9 @@ RECIPES = {
         target="x86_64-linux-musl",
         # musl's own <stdarg.h> defines it, by which CPython's Misc/platform_triplet.c knows musl.
         preprocessor=("-D__DEFINED_va_list",),
+        # Zig's stub of musl's libc has all data at one address, so that `environ` and `optind` would
+        # share the room that a program reserves for them; code for any address reserves none.
+        compiler=("-fPIC",),
         musl=True,
     ),
 }
@@ -119,7 +124,8 @@ def build(recipe: Recipe, folder: Path) -> None:
 def build_environ(recipe: Recipe) -> dict[str, str]:
     """The environment of `configure` and `make`."""
     # Programs of `configure` that do what C leaves undefined would end in traps of Zig's otherwise.
-    compiler = f"{zig()} cc -target {recipe.target} -fno-sanitize=undefined"
+    words = [str(zig()), "cc", "-target", recipe.target, "-fno-sanitize=undefined"]
+    compiler = " ".join([*words, *recipe.compiler])
     return {
         **zig_environ(),
         "LC_ALL": "C.UTF-8",

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import glob
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from zigwheel.plan.files import escapes, expand
+from zigwheel.plan.files import escapes, expand, matching
 
 
 @pytest.fixture
@@ -81,3 +84,32 @@ def leaves(parts: list[str]) -> bool:
         elif word != ".":
             stack.append(word)
     return bool(stack) and stack[0] == ".."
+
+
+PARTS = st.sampled_from(["a", "b.c", "B.C", ".h", "*", "**", "*.c", "[ab]*", ".*", "?", ".", ".."])
+
+
+@given(st.lists(PARTS, min_size=1, max_size=4))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_globs_are_those_of_python_on_linux(deep: Path, parts: list[str]) -> None:
+    pattern = "/".join(parts)
+    theirs = glob.glob(pattern, root_dir=deep, recursive=True)
+    ours = matching(deep, parts)
+    assert files_of(deep, ours) == files_of(deep, theirs)
+
+
+def files_of(root: Path, paths: Iterable[str]) -> set[str]:
+    """Those of the paths that are files below a folder, in their normal form.
+
+    Of a file and `**` behind it `glob` makes that file with a slash.
+    """
+    return {os.path.normpath(p) for p in paths if (root / p).is_file() and not p.endswith("/")}
+
+
+@pytest.fixture
+def deep(tmp_path: Path) -> Path:
+    root = tmp_path / "deep"
+    for name in ("b.c", "B.C", ".h", "a/b.c", "a/a/b.c", "a/a/.h", ".x/b.c", "a/.x/b.c", "b/c/B.C"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+    return root

@@ -17,6 +17,8 @@ from zigwheel.plan.flags import clock_flags, compile_arg_errors, environment_fla
         ("/O2", "an option of MSVC"),
         ("-lz", "`libraries`"),
         ("-Wl,-z,now", "`extra-link-args`"),
+        ("-mmacosx-version-min=10.9", "MACOSX_DEPLOYMENT_TARGET"),
+        ("-isysroot", "SDKROOT"),
     ],
 )
 def test_flags_that_cannot_be_used(arg: str, hint: str) -> None:
@@ -52,6 +54,13 @@ def test_link_arguments_are_sorted() -> None:
     assert options.rpaths == ("$ORIGIN/../lib",)
     assert options.options == ("lazy",)
     assert options.cxx
+
+
+def test_frameworks_are_named_in_either_way() -> None:
+    args = ("-framework", "Accelerate", "-undefined", "dynamic_lookup", "-Wl,-framework,Security")
+    options, errors = link_options(args, (), (), "x")
+    assert errors == []
+    assert options.frameworks == ("Accelerate", "Security")
 
 
 @pytest.mark.parametrize("arg", ["-Wl,--dynamic-list=x", "-framework", "-Wl,-z,origin", "-static"])

@@ -101,14 +101,20 @@ NO_FOREIGN = {
 }
 """Reasons for what is not run, whatever platform it is; the last ones by whether it is free-threaded."""
 
+FLOORS = {
+    "ppc64le": "manylinux_2_24_ppc64le",
+    "riscv64": "manylinux_2_31_riscv64",
+}
+"""Targets where auditwheel wants more than Zig: `thread_local` objects of C++ need glibc 2.24 in its eyes
+on machines that have no 2.17, and riscv64 begins with 2.31."""
+
 ARCHES = "x86_64 i686 aarch64 armv7l ppc64le s390x riscv64 loongarch64".split()
 
 PLATFORMS = (
     *(
         Platform(
             name=f"manylinux_{arch}",
-            # the oldest that auditwheel knows of
-            target="manylinux_2_31_riscv64" if arch == "riscv64" else "",
+            target=FLOORS.get(arch, ""),
         )
         for arch in ARCHES
     ),

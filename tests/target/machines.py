@@ -8,7 +8,7 @@ from pathlib import Path
 from zigwheel.target.header_packs import MANIFEST, manifest_text, packed
 from zigwheel.target.installation import read_headers
 from zigwheel.target.model import Host
-from zigwheel.target.python import PythonTarget
+from zigwheel.target.python import PythonTarget, pypy
 from zigwheel.target.triple import Libc
 
 PATCHLEVEL = """\
@@ -41,7 +41,9 @@ def machine(
         libc=libc,
         libc_version=libc_version,
         implementation=implementation,
-        python=PythonTarget(version=version, free_threaded=free_threaded),
+        python=pypy(version)
+        if implementation == "pypy"
+        else PythonTarget(version=version, free_threaded=free_threaded),
         include=include,
         executable=executable,
         prefix_globs=prefix_globs,
@@ -63,6 +65,18 @@ def write_headers(include: Path, release: str) -> Path:
         path = include / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    return include
+
+
+def write_pypy_headers(
+    include: Path, release: str, *, pointer: int = 8, pypy: str = "8.0.1"
+) -> Path:
+    """An include folder as PyPy has it: other headers, and sizes in one of them."""
+    write_headers(include, release)
+    with open(include / "patchlevel.h", "a", encoding="utf-8") as file:
+        file.write(f'#define PYPY_VERSION "{pypy}"\n')
+    (include / "pypy_macros.h").write_text(f"#define SIZEOF_VOID_P {pointer}\n", encoding="utf-8")
+    (include / "pyconfig.h").write_text("#define WITHOUT_COMPLEX\n", encoding="utf-8")
     return include
 
 

@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.target.machines import PATCHLEVEL, install, machine, write_headers, write_program
+from tests.target.machines import (
+    PATCHLEVEL,
+    install,
+    machine,
+    write_headers,
+    write_program,
+    write_pypy_headers,
+)
 from zigwheel.errors import HeadersError
 from zigwheel.target.header_packs import REQUIREMENT
 from zigwheel.target.headers import find_headers
-from zigwheel.target.installation import HeaderSource, prefixes_of, read_headers
+from zigwheel.target.installation import HeaderSource, headers_below, prefixes_of, read_headers
 from zigwheel.target.model import Host
 from zigwheel.target.python import parse_python
 
@@ -174,10 +181,56 @@ def test_patchlevel_is_believed_and_not_the_path(tmp_path: Path) -> None:
 
 
 def test_pypy_is_not_cpython(tmp_path: Path) -> None:
-    include = write_headers(tmp_path, "3.10.14")
-    with open(include / "patchlevel.h", "a", encoding="utf-8") as file:
-        file.write('#define PYPY_VERSION "7.3.17"\n')
-    assert read_headers(include, "test") is None
+    """Beside each other in one prefix, as Debian installs them."""
+    pypy = write_pypy_headers(tmp_path / "include" / "pypy3.11", "3.11.11")
+    found = read_headers(pypy, "test")
+    assert found is not None
+    assert (found.implementation, found.version, found.pypy_abi) == ("pypy", (3, 11), "pp80")
+    message = refused(python="3.11", given=str(tmp_path))
+    assert "holds the headers of PyPy 3.11.11 (pp80), not of Python 3.11" in message
+    cpython = write_headers(tmp_path / "include" / "python3.11", "3.11.2")
+    assert find("3.11", given=str(tmp_path)).include == cpython
+    assert find("pp311", given=str(tmp_path)).include == pypy
+    assert find("pp311", given=str(pypy)).include == pypy
+
+
+def test_pypy_does_not_serve_a_stable_abi(tmp_path: Path) -> None:
+    write_pypy_headers(tmp_path / "include" / "pypy3.11", "3.11.11")
+    assert "not of Python 3.10 or newer" in refused(
+        python="3.10", given=str(tmp_path), minimum=(3, 10)
+    )
+
+
+def test_another_abi_of_pypy(tmp_path: Path) -> None:
+    pypy = write_pypy_headers(tmp_path / "include" / "pypy3.11", "3.11.11", pypy="7.3.19")
+    message = refused(python="pp311", given=str(tmp_path))
+    assert "holds the headers of PyPy 3.11.11 (pp73), not of PyPy 3.11 (pp80)" in message
+    assert "or build for that PyPy, with `pypy311_pp73` for the option `python`" in message
+    assert find("pypy311_pp73", given=str(tmp_path)).include == pypy
+
+
+def test_pypy_on_path(tmp_path: Path) -> None:
+    program = write_program(tmp_path / "bin" / "pypy3", "exit 1")
+    pypy = write_pypy_headers(tmp_path / "include" / "pypy3.11", "3.11.11")
+    environ = {"PATH": str(program.parent)}
+    assert find("pp311", environ=environ).include == pypy
+    message = refused(python="pp310", environ=environ)
+    assert message.startswith("no headers of PyPy 3.10 (pp73) were found on this machine")
+    assert "`apt-get install pypy3-dev`, `uv python install pypy3.10`" in message
+
+
+def test_framework_builds_of_macos(tmp_path: Path) -> None:
+    """python.org's and Homebrew's: what is on PATH is a link into the framework."""
+    for place in ("Library", "opt/homebrew/Cellar/python@3.12/3.12.8"):
+        version = "3.13" if place == "Library" else "3.12"
+        prefix = tmp_path / place / "Frameworks/Python.framework/Versions" / version
+        interpreter = install(prefix, f"{version}.1")
+        link = tmp_path / "usr/local/bin" / interpreter.name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(interpreter)
+        assert prefixes_of(link) == (tmp_path / "usr/local", prefix)
+        found = [s for p in prefixes_of(link) for s in headers_below(p, "PATH").sources]
+        assert [s.include for s in found] == [prefix / "include" / f"python{version}"]
 
 
 def test_prefixes_on_windows(tmp_path: Path) -> None:
@@ -249,7 +302,7 @@ def test_the_error_says_where_it_looked(tmp_path: Path) -> None:
         f"  this interpreter, {tmp_path}/own/bin/python3.12: Python 3.12.1\n"
         f"  PATH, {tmp_path}/bare/bin/python3.13: no Python.h\n"
         f"  PATH, {tmp_path}/full/bin/python3.11: Python 3.11.4\n"
-        f"  pyenv, {tmp_path}/pyenv/versions: Python 3.10.13, 3.9.18, 3.13-dev without Python.h\n"
+        f"  pyenv, {tmp_path}/pyenv/versions: Python 3.10.13, Python 3.9.18, 3.13-dev without Python.h\n"
         f"  uv, {tmp_path}/data/uv/python: not there\n"
         f"  PATH, run, {tmp_path}/bare/bin/python3.13: does not run\n"
         "  hint: install them with `apt-get install python3.13-dev`, `uv python install 3.13` or "
@@ -329,13 +382,13 @@ def test_given_of_another_version(tmp_path: Path) -> None:
     install(tmp_path, "3.11.4")
     install(tmp_path, "3.9.1")
     assert refused(given=str(tmp_path)) == (
-        f"python-headers `{tmp_path}` holds the headers of Python 3.11.4, 3.9.1, not of "
+        f"python-headers `{tmp_path}` holds the headers of Python 3.11.4, Python 3.9.1, not of "
         "Python 3.13\n"
         "  hint: give those of Python 3.13, or none: then they are searched for on this machine"
     )
     assert find(given=str(tmp_path), minimum=(3, 10)).release == "3.11.4"
     assert refused(given=str(tmp_path), minimum=(3, 12)).startswith(
-        f"python-headers `{tmp_path}` holds the headers of Python 3.11.4, 3.9.1, not of "
+        f"python-headers `{tmp_path}` holds the headers of Python 3.11.4, Python 3.9.1, not of "
         "Python 3.12 or newer"
     )
 

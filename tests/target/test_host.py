@@ -20,7 +20,9 @@ from zigwheel.target.host import (
     home_folder,
     is_free_threaded,
     musl_version,
+    prefix_globs,
     unix_arch,
+    windows_arch,
 )
 
 
@@ -93,6 +95,19 @@ def test_unix_arch(
         else ElfIdentity(arch=elf_arch, hard_float=hard_float, interpreter="/lib/ld.so")
     )
     assert unix_arch(machine, elf, is_32bit=is_32bit) == arch
+
+
+@pytest.mark.parametrize(
+    ("version", "arch"),
+    [
+        ("3.13.1 (tags/v3.13.1:0671451, Dec  3 2024) [MSC v.1942 64 bit (AMD64)]", "x86_64"),
+        ("3.13.1 (tags/v3.13.1:0671451, Dec  3 2024) [MSC v.1942 64 bit (ARM64)]", "aarch64"),
+        ("3.13.1 (tags/v3.13.1:0671451, Dec  3 2024) [MSC v.1942 32 bit (Intel)]", "i686"),
+        ("3.12.8 (main, Dec  7 2024) [GCC UCRT 14.2.0 64 bit (AMD64)]", "x86_64"),
+    ],
+)
+def test_windows_arch(version: str, arch: str) -> None:
+    assert windows_arch(version) == arch
 
 
 @pytest.mark.parametrize(
@@ -173,5 +188,21 @@ def test_no_cache_without_a_home(system: str) -> None:
 
 
 def test_home_folder() -> None:
-    assert home_folder({"HOME": "/home/me", "USERPROFILE": "/C/me"}) == Path("/home/me")
+    own = "/C/me" if os.name == "nt" else "/home/me"
+    assert home_folder({"HOME": "/home/me", "USERPROFILE": "/C/me"}) == Path(own)
+    assert home_folder({"HOME": "relative", "USERPROFILE": "/C/me"}) == Path("/C/me")
     assert home_folder({}) is None
+
+
+def test_the_usual_prefixes_of_each_system() -> None:
+    frameworks = "Frameworks/Python.framework/Versions/3.*"
+    macos = prefix_globs("macos", {})
+    assert f"/opt/homebrew/opt/python@3.*/{frameworks}" in macos
+    assert "/Library/Frameworks/PythonT.framework/Versions/3.*" in macos
+    environ = {"SystemDrive": "D:", "ProgramFiles": "D:\\Apps", "LOCALAPPDATA": "D:\\me"}
+    assert prefix_globs("windows", environ) == (
+        "D:\\me\\Programs\\Python\\Python3*",
+        "D:\\Apps\\Python3*",
+        "D:\\Python3*",
+    )
+    assert "/usr" in prefix_globs("linux", environ)

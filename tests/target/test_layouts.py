@@ -57,8 +57,10 @@ def layouts(include: Path, more: Path, triple: Triple, folder: Path) -> Mapping[
     (folder / "all.c").write_text("\n".join(lines), "utf-8")
     words = ["-target", triple.zig, "-S", "-w", "-g0", "-Xclang", "-fdump-record-layouts-complete"]
     words += ["-I", str(include), "-I", str(more), "-I", ".", "-o", "all.s", "all.c"]
+    # What was compiled before is not compiled again, and then nothing is told: so a cache of its own.
+    environ = {**zig_environ(), "ZIG_LOCAL_CACHE_DIR": str(folder / "cache")}
     done = subprocess.run(
-        [zig(), "cc", *words], cwd=folder, env=zig_environ(), capture_output=True, text=True
+        [zig(), "cc", *words], cwd=folder, env=environ, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     found = {}

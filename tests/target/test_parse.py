@@ -12,7 +12,7 @@ from tests.target.machines import machine
 from tests.target.test_tags import linux_targets, targets
 from zigwheel.errors import TargetError
 from zigwheel.target.model import Host, Target
-from zigwheel.target.parse import read_target, resolve_target
+from zigwheel.target.parse import resolve_target
 from zigwheel.target.tags import identifier, platform_tags, wheel_tag
 
 
@@ -112,6 +112,34 @@ def test_stable_abi_of_an_old_python() -> None:
     assert resolve("cp310-abi3-manylinux_2_28_x86_64", host=pypy).python.abi == "cp310"
 
 
+@pytest.mark.parametrize("abi", ["abi3t", "abi3.abi3t"])
+def test_stable_abi_of_free_threaded_pythons(abi: str) -> None:
+    text = f"cp315-{abi}-manylinux_2_28_x86_64"
+    free = machine(version=(3, 15), free_threaded=True)
+    for host in (machine(), machine(version=(3, 15)), machine(version=(3, 14)), free):
+        assert resolve(text, host=host).python.abi == "cp315t"
+    assert resolve(text, "cp315").python.abi == "cp315"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["pp311-manylinux_x86_64", "pp311-pypy311_pp73-manylinux2014_x86_64.manylinux_2_17_x86_64"],
+)
+def test_pypy(text: str) -> None:
+    target = resolve(text)
+    assert (target.python.name, target.triple.zig) == ("pp311", "x86_64-linux-gnu.2.17")
+    assert target.python.abi == ("pypy311_pp73" if "pp73" in text else "pypy311_pp80")
+    assert identifier(target) == "pp311-manylinux_x86_64"
+
+
+def test_the_option_tells_the_abi_of_pypy() -> None:
+    assert resolve("pp311-manylinux_x86_64", "pypy311_pp73").python.pypy_abi == "pp73"
+
+
+def test_a_running_pypy_is_the_target() -> None:
+    assert resolve(host=machine(implementation="pypy", version=(3, 10))).python.name == "pp310"
+
+
 @pytest.mark.parametrize(
     ("host", "options", "expected"),
     [
@@ -168,7 +196,7 @@ def test_options_win_over_the_environment() -> None:
 
 def read(text: str = "", *, host: Host | None = None, **environ: str) -> str:
     """The Zig triple of a target that may not be supported yet."""
-    target = read_target(
+    target = resolve_target(
         text,
         "cp313",
         host=host or machine(),
@@ -191,6 +219,10 @@ def read(text: str = "", *, host: Host | None = None, **environ: str) -> str:
         ("aarch64-macos", "aarch64-macos.11.0"),
         ("aarch64-macos.13", "aarch64-macos.13.0"),
         ("x86_64-macos.10.15-none", "x86_64-macos.10.15"),
+        ("macosx_11_0_universal2", "universal2-macos.11.0"),
+        ("macosx-10.13-universal2", "universal2-macos.10.13"),
+        ("universal2-macos", "universal2-macos.10.13"),
+        ("cp313-macosx_universal2", "universal2-macos.10.13"),
         ("win_amd64", "x86_64-windows-gnu"),
         ("win32", "x86-windows-gnu"),
         ("cp313-win_arm64", "aarch64-windows-gnu"),
@@ -227,12 +259,38 @@ def test_other_systems_are_understood(text: str, zig: str) -> None:
             {"_PYTHON_HOST_PLATFORM": "macosx-12.0-arm64", "ARCHFLAGS": "-arch arm64"},
             "aarch64-macos.12.0",
         ),
+        (
+            machine(os="macos", arch="aarch64", libc="none"),
+            {"ARCHFLAGS": "-arch arm64 -arch x86_64", "MACOSX_DEPLOYMENT_TARGET": "11"},
+            "universal2-macos.11.0",
+        ),
         (machine(os="windows", arch="x86_64"), {}, "x86_64-windows-gnu"),
         (machine(os="windows", arch="i686"), {}, "x86-windows-gnu"),
     ],
 )
 def test_other_hosts_are_understood(host: Host, environ: dict[str, str], zig: str) -> None:
     assert read(host=host, **environ) == zig
+
+
+@pytest.mark.parametrize(
+    ("macosx", "environ", "zig"),
+    [
+        ("12_0", {}, "aarch64-macos.12.0"),
+        ("10_13", {}, "aarch64-macos.11.0"),
+        ("12_0", {"MACOSX_DEPLOYMENT_TARGET": "13.1"}, "aarch64-macos.13.1"),
+    ],
+)
+def test_the_oldest_macos(macosx: str, environ: dict[str, str], zig: str) -> None:
+    target = resolve_target(
+        "macosx_arm64",
+        "cp313",
+        host=machine(),
+        manylinux="2_17",
+        musllinux="1_2",
+        macosx=macosx,
+        environ=environ,
+    )
+    assert target.triple.zig == zig
 
 
 @given(targets)
@@ -246,7 +304,7 @@ def test_every_name_of_a_target_parses_back(target: Target) -> None:
         environ = {"MACOSX_DEPLOYMENT_TARGET": f"{floor[0]}.{floor[1]}"}
     else:
         environ = {}
-    wheel = wheel_tag(target, kind="cpython").filename_part
+    wheel = wheel_tag(target, kind="extension").filename_part
     for text in (
         target.triple.zig,
         ".".join(platform_tags(target.triple)),
@@ -254,13 +312,13 @@ def test_every_name_of_a_target_parses_back(target: Target) -> None:
         wheel,
         identifier(target),
     ):
-        parsed = read_target(text, target.python.abi, host=machine(), environ=environ, **options)
+        parsed = resolve_target(text, target.python.abi, host=machine(), environ=environ, **options)
         assert parsed == target
 
 
 @given(linux_targets)
 def test_text_with_a_floor_needs_no_options(target: Target) -> None:
-    for text in (wheel_tag(target, kind="cpython").filename_part, *platform_tags(target.triple)):
+    for text in (wheel_tag(target, kind="extension").filename_part, *platform_tags(target.triple)):
         assert resolve(text, target.python.abi, manylinux="2_50", musllinux="1_4") == target
 
 
@@ -270,4 +328,4 @@ def test_any_text_parses_or_is_refused(text: str) -> None:
         target = resolve(text)
     except TargetError:
         return
-    assert resolve(wheel_tag(target, kind="cpython").filename_part) == target
+    assert resolve(wheel_tag(target, kind="extension").filename_part) == target

@@ -12,6 +12,7 @@ import pytest
 
 from tests.target.machines import machine
 from tests.target.test_parse import resolve
+from tests.target.test_python import SUPPORTED
 from zigwheel.errors import ErrorCollection, TargetError
 from zigwheel.target.model import Host
 from zigwheel.target.python import PythonTarget
@@ -32,7 +33,7 @@ def test_refused(text: str, message: str) -> None:
     assert str(raised.value) == message
 
 
-LINUX = "zigwheel builds for Linux with glibc or musl"
+LINUX = "zigwheel builds for Linux, macOS and Windows"
 ARCHES = "aarch64, armv7l, i686, loongarch64, ppc64le, riscv64, s390x, x86_64"
 NOT_YET = f"{LINUX}; name such a target, for example with -C target=manylinux_x86_64"
 
@@ -74,6 +75,32 @@ NOT_YET = f"{LINUX}; name such a target, for example with -C target=manylinux_x8
                 "  hint: write python `cp311` or newer, and no free-threaded one"
             ),
         ),
+        (
+            "cp315-abi3.abi3t-manylinux_2_28_x86_64",
+            "cp314t",
+            (
+                "target `cp315-abi3.abi3t-manylinux_2_28_x86_64` is the stable ABI of CPython 3.15 "
+                "and newer, which python `cp314t` can't load\n"
+                "  hint: write python `cp315` or newer"
+            ),
+        ),
+        (
+            "pp311-pypy311_pp80-manylinux_2_28_x86_64",
+            "pypy311_pp73",
+            (
+                "target `pp311-pypy311_pp80-manylinux_2_28_x86_64` names PyPy 3.11 (pp80), but python "
+                "is `pypy311_pp73`\n"
+                "  hint: give one of the two, or the same Python in both"
+            ),
+        ),
+        (
+            "pp311-manylinux_x86_64",
+            "cp311",
+            (
+                "target `pp311-manylinux_x86_64` names PyPy 3.11 (pp80), but python is `cp311`\n"
+                "  hint: give one of the two, or the same Python in both"
+            ),
+        ),
     ],
 )
 def test_contradictions(text: str, python: str, message: str) -> None:
@@ -89,7 +116,7 @@ def test_errors_of_both_options_come_at_once() -> None:
         "target `manylinux_2_28_arm64`: unknown architecture `arm64`\n"
         "  hint: did you mean `manylinux_2_28_aarch64`?\n"
         "python `cp38`: CPython 3.8 is not supported\n"
-        "  hint: supported are CPython 3.9 to 3.15, free-threaded from 3.13t"
+        f"  hint: supported are {SUPPORTED}"
     )
     assert raised.value.exit_code == TargetError.exit_code
 
@@ -178,40 +205,51 @@ FREEBSD = machine(os="freebsd14", libc="none", libc_version=None)
         (
             FREEBSD,
             {},
+            f"this machine: FreeBSD is not supported: PyPI takes no wheels for it\n  hint: {LINUX}",
+        ),
+        (
+            replace(FREEBSD, os="plan9"),
+            {},
             (
-                "this machine runs `freebsd14`, which zigwheel does not build for\n"
+                "this machine runs `plan9`, which zigwheel does not build for\n"
                 "  hint: name a target, for example with -C target=manylinux_x86_64"
             ),
         ),
         (
-            machine(implementation="pypy", version=(3, 10)),
+            machine(implementation="graalpy", version=(3, 11)),
             {},
             (
-                "this Python: PyPy is not supported, only CPython is\n"
-                "  hint: zigwheel has no facts about PyPy's headers and file suffixes; name a CPython, "
-                "such as `cp313`: CPython 3.9 to 3.15, free-threaded from 3.13t"
+                "this Python: GraalPy is not supported, only CPython and PyPy are\n"
+                "  hint: zigwheel has no facts about GraalPy's headers and file suffixes; name a "
+                f"CPython, such as `cp313`: {SUPPORTED}"
+            ),
+        ),
+        (
+            machine(implementation="pypy", version=(3, 12)),
+            {},
+            f"this Python: PyPy 3.12 (pp73) is not supported\n  hint: supported are {SUPPORTED}",
+        ),
+        (
+            machine(implementation="pypy", version=(3, 11), libc="musl", libc_version=(1, 2)),
+            {},
+            (
+                "this machine: PyPy is not supported on musl: there is no release of it whose headers "
+                "and file names are known\n"
+                "  hint: name a CPython, such as `cp313`, or a glibc target, such as "
+                "`pp311-manylinux_x86_64`"
             ),
         ),
         (
             machine(version=(3, 16)),
             {},
-            (
-                "this Python: CPython 3.16 is not supported\n"
-                "  hint: supported are CPython 3.9 to 3.15, free-threaded from 3.13t"
-            ),
+            (f"this Python: CPython 3.16 is not supported\n  hint: supported are {SUPPORTED}"),
         ),
         (
             machine(os="macos", arch="aarch64", libc="none", libc_version=None),
-            {},
-            f"this machine: macOS is not supported yet by this version\n  hint: {NOT_YET}",
-        ),
-        (
-            machine(os="macos", arch="aarch64", libc="none", libc_version=None),
-            {"ARCHFLAGS": "-arch arm64 -arch x86_64"},
+            {"ARCHFLAGS": "-arch ppc"},
             (
-                "ARCHFLAGS `-arch arm64 -arch x86_64`: files for several architectures at once are "
-                "not supported yet by this version\n"
-                "  hint: build for `arm64` and `x86_64` one after the other"
+                "ARCHFLAGS `-arch ppc`: unknown architecture `ppc`\n"
+                "  hint: known are arm64, universal2, x86_64"
             ),
         ),
         (
@@ -239,7 +277,7 @@ def test_this_machine_refused(host: Host, environ: dict[str, str], message: str)
 
 
 def test_a_named_python_does_for_one_that_is_not_supported() -> None:
-    for host in (machine(implementation="pypy"), machine(version=(3, 16))):
+    for host in (machine(implementation="graalpy"), machine(version=(3, 16))):
         assert resolve("", "cp313", host=host).python == PythonTarget(version=(3, 13))
 
 

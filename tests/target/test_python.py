@@ -9,22 +9,27 @@ from hypothesis import strategies as st
 from zigwheel.errors import TargetError
 from zigwheel.target.python import (
     PythonTarget,
-    limited_api_macro,
-    parse_py_api,
     parse_python,
+    pypy,
+    require_platform,
     suffix,
-    uses_limited_api,
 )
 from zigwheel.target.triple import ARCHITECTURES, Libc, Triple
 
-SUPPORTED = "CPython 3.9 to 3.15, free-threaded from 3.13t"
+SUPPORTED = "CPython 3.9 to 3.15, free-threaded from 3.13t; PyPy 3.9 to 3.11 on Linux with glibc"
 
-pythons = st.one_of(
+cpythons = st.one_of(
     st.builds(lambda minor: PythonTarget(version=(3, minor)), st.integers(9, 15)),
     st.builds(
         lambda minor: PythonTarget(version=(3, minor), free_threaded=True), st.integers(13, 15)
     ),
 )
+pypys = st.builds(
+    lambda minor, abi: pypy((3, minor), abi),
+    st.integers(9, 11),
+    st.sampled_from(["", "pp73", "pp80"]),
+)
+pythons = st.one_of(cpythons, pypys)
 
 
 def linux(arch: str, libc: Libc) -> Triple:
@@ -39,6 +44,14 @@ def test_names() -> None:
     assert (free.tag, free.abi, free.minor) == ("cp313", "cp313t", 13)
     assert (plain.version_text, plain.include_name, str(plain)) == ("3.9", "python3.9", "3.9")
     assert (free.version_text, free.include_name, str(free)) == ("3.13", "python3.13t", "3.13t")
+    other = pypy((3, 11), "pp73")
+    assert (other.tag, other.abi, other.name) == ("pp311", "pypy311_pp73", "pp311")
+    assert (other.version_text, other.include_name, str(other)) == ("3.11", "pypy3.11", "pypy3.11")
+    assert [p.title for p in (plain, free, other)] == [
+        "CPython 3.9",
+        "CPython 3.13t",
+        "PyPy 3.11 (pp73)",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -57,10 +70,30 @@ def test_parse(text: str, version: tuple[int, int], free_threaded: bool) -> None
     assert parse_python(text) == PythonTarget(version=version, free_threaded=free_threaded)
 
 
+@pytest.mark.parametrize(
+    ("text", "version", "abi"),
+    [
+        ("pp311", (3, 11), "pp80"),
+        ("pypy3.11", (3, 11), "pp80"),
+        ("pypy-3.11", (3, 11), "pp80"),
+        ("pypy311_pp73", (3, 11), "pp73"),
+        ("pp311-pypy311_pp73", (3, 11), "pp73"),
+        ("pp311-pypy311_pp80", (3, 11), "pp80"),
+        ("pp310", (3, 10), "pp73"),
+        ("pp39", (3, 9), "pp73"),
+    ],
+)
+def test_parse_pypy(text: str, version: tuple[int, int], abi: str) -> None:
+    assert parse_python(text) == PythonTarget(version=version, implementation="pypy", pypy_abi=abi)
+    assert parse_python(text) == pypy(version, abi)
+
+
 @given(pythons)
 def test_every_name_parses_back(python: PythonTarget) -> None:
-    for text in (python.abi, str(python), f"{python.tag}-{python.abi}"):
+    for text in (python.abi, f"{python.tag}-{python.abi}"):
         assert parse_python(text) == python
+    for text in (python.name, str(python)):  # which don't tell PyPy's ABI
+        assert parse_python(text).name == python.name
 
 
 @given(st.text(max_size=12))
@@ -69,7 +102,8 @@ def test_any_text_parses_or_is_refused(text: str) -> None:
         python = parse_python(text)
     except TargetError:
         return
-    assert text.strip() in {python.abi, str(python), f"{python.tag}-{python.abi}"}
+    names = {python.name, python.abi, str(python), f"{python.tag}-{python.abi}"}
+    assert text.strip().replace("pypy-", "pypy") in names
 
 
 WRITE = f"write a tag such as `cp313` or a version such as `3.13`: {SUPPORTED}"
@@ -100,17 +134,18 @@ WRITE = f"write a tag such as `cp313` or a version such as `3.13`: {SUPPORTED}"
             "python `cp316`: CPython 3.16 is not supported",
             f"supported are {SUPPORTED}",
         ),
+        ("pp38", "python `pp38`: PyPy 3.8 (pp73) is not supported", f"supported are {SUPPORTED}"),
         (
-            "pp310",
-            "python `pp310`: PyPy is not supported, only CPython is",
-            (
-                "zigwheel has no facts about PyPy's headers and file suffixes; "
-                f"name a CPython, such as `cp313`: {SUPPORTED}"
-            ),
+            "pypy3.12",
+            "python `pypy3.12`: PyPy 3.12 (pp73) is not supported",
+            f"supported are {SUPPORTED}",
         ),
+        ("pp311t", "python `pp311t` names no Python", WRITE),
+        ("pp311-pypy310_pp73", "python `pp311-pypy310_pp73` names no Python", WRITE),
+        ("pp311-pypy311", "python `pp311-pypy311` names no Python", WRITE),
         (
             "graalpy311",
-            "python `graalpy311`: GraalPy is not supported, only CPython is",
+            "python `graalpy311`: GraalPy is not supported, only CPython and PyPy are",
             (
                 "zigwheel has no facts about GraalPy's headers and file suffixes; "
                 f"name a CPython, such as `cp313`: {SUPPORTED}"
@@ -124,74 +159,35 @@ def test_refused(text: str, message: str, hint: str) -> None:
     assert str(raised.value) == f"{message}\n  hint: {hint}"
 
 
-@pytest.mark.parametrize(
-    ("text", "minimum", "macro"),
-    [
-        ("cp32", (3, 2), "0x03020000"),
-        ("cp39", (3, 9), "0x03090000"),
-        ("cp310", (3, 10), "0x030A0000"),
-        ("cp315", (3, 15), "0x030F0000"),
-    ],
-)
-def test_py_api(text: str, minimum: tuple[int, int], macro: str) -> None:
-    assert parse_py_api(text) == minimum
-    assert limited_api_macro(minimum) == macro
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (
-            "cp315t",
-            (
-                "py-api `cp315t`: the stable ABI of free-threaded Pythons (`abi3t`) is not supported "
-                "yet by this version\n"
-                "  hint: write `cp315`; free-threaded Pythons then get wheels of their own"
-            ),
-        ),
-        (
-            "3.10",
-            (
-                "py-api `3.10` names no version of the stable ABI\n"
-                "  hint: write the oldest CPython to support, from `cp32` to `cp315`"
-            ),
-        ),
-        (
-            "cp31",
-            (
-                "py-api `cp31` names no version of the stable ABI\n"
-                "  hint: write the oldest CPython to support, from `cp32` to `cp315`"
-            ),
-        ),
-        (
-            "cp316",
-            (
-                "py-api `cp316` names no version of the stable ABI\n"
-                "  hint: write the oldest CPython to support, from `cp32` to `cp315`"
-            ),
-        ),
-    ],
-)
-def test_py_api_refused(text: str, message: str) -> None:
-    with pytest.raises(TargetError) as raised:
-        parse_py_api(text)
-    assert str(raised.value) == message
-
-
-@pytest.mark.parametrize(
-    ("python", "minimum", "uses"),
-    [
-        ("3.9", (3, 10), False),
-        ("3.10", (3, 10), True),
-        ("3.15", (3, 10), True),
-        ("3.14t", (3, 10), False),
-    ],
-)
-def test_uses_limited_api(python: str, minimum: tuple[int, int], uses: bool) -> None:
-    assert uses_limited_api(parse_python(python), minimum) is uses
-
-
 MACOS = Triple(arch="aarch64", os="macos", libc="none", floor=(11, 0))
+
+
+@pytest.mark.parametrize(
+    ("triple", "system", "missing"),
+    [
+        (
+            Triple(arch="x86_64", os="windows", libc="gnu"),
+            "Windows",
+            "its headers and its import library come with PyPy for Windows alone",
+        ),
+        (MACOS, "macOS", "its headers come with PyPy for macOS alone"),
+        (
+            linux("x86_64", "musl"),
+            "musl",
+            "there is no release of it whose headers and file names are known",
+        ),
+    ],
+)
+def test_pypy_refused(triple: Triple, system: str, missing: str) -> None:
+    with pytest.raises(TargetError) as raised:
+        require_platform(parse_python("pp311"), triple, place="target `x`")
+    assert str(raised.value) == (
+        f"target `x`: PyPy is not supported on {system}: {missing}\n"
+        "  hint: name a CPython, such as `cp313`, or a glibc target, such as "
+        f"`pp311-manylinux_{triple.arch}`"
+    )
+    require_platform(parse_python("pp311"), linux("x86_64", "gnu"), place="target `x`")
+    require_platform(parse_python("3.13"), triple, place="target `x`")
 
 
 @pytest.mark.parametrize(
@@ -224,5 +220,19 @@ MACOS = Triple(arch="aarch64", os="macos", libc="none", floor=(11, 0))
 )
 def test_suffix(python: str, triple: Triple, name: str, stable: str) -> None:
     target = parse_python(python)
-    assert suffix(target, triple, limited_api=False) == name
-    assert suffix(target, triple, limited_api=True) == stable
+    assert suffix(target, triple, stable_abi="") == name
+    assert suffix(target, triple, stable_abi="abi3") == stable
+    assert suffix(target, triple, stable_abi="abi3t") == stable.replace("abi3", "abi3t")
+
+
+@pytest.mark.parametrize(
+    ("python", "triple", "name"),
+    [
+        # what Debian's PyPy 7.3.19 and 8.0.1 say of themselves
+        ("pypy311_pp73", linux("x86_64", "gnu"), ".pypy311-pp73-x86_64-linux-gnu.so"),
+        ("pypy311_pp80", linux("x86_64", "gnu"), ".pypy311-pp80-x86_64-linux-gnu.so"),
+        ("pp39", linux("aarch64", "gnu"), ".pypy39-pp73-aarch64-linux-gnu.so"),
+    ],
+)
+def test_pypy_suffix(python: str, triple: Triple, name: str) -> None:
+    assert suffix(parse_python(python), triple, stable_abi="") == name

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packaging.tags import parse_tag
+from packaging.tags import cpython_tags, generic_tags, parse_tag
 
-from tests.target.test_python import pythons
-from zigwheel.errors import TargetError
+from tests.target.test_python import cpythons, pypys, pythons
 from zigwheel.target.model import Target
-from zigwheel.target.python import parse_python
-from zigwheel.target.tags import WheelTag, identifier, platform_tags, wheel_tag
+from zigwheel.target.python import PythonTarget, parse_python
+from zigwheel.target.stable import stable_abi
+from zigwheel.target.tags import WheelKind, WheelTag, identifier, platform_tags, wheel_tag
 from zigwheel.target.triple import ARCHITECTURES, MACOS_MINIMUM, WINDOWS_TAGS, Triple
 
 
@@ -37,13 +37,22 @@ macos_triples = st.builds(
 windows_triples = st.sampled_from(sorted(WINDOWS_TAGS)).map(
     lambda arch: Triple(arch=arch, os="windows", libc="gnu")
 )
-linux_targets = st.builds(
-    lambda triple, python: Target(triple=triple, python=python), linux_triples, pythons
-)
-targets = st.builds(
+pypy_targets = st.builds(
     lambda triple, python: Target(triple=triple, python=python),
-    st.one_of(linux_triples, macos_triples, windows_triples),
-    pythons,
+    linux_triples.filter(lambda triple: triple.libc == "gnu"),
+    pypys,
+)
+linux_targets = st.one_of(
+    st.builds(lambda triple, python: Target(triple=triple, python=python), linux_triples, cpythons),
+    pypy_targets,
+)
+targets = st.one_of(
+    st.builds(
+        lambda triple, python: Target(triple=triple, python=python),
+        st.one_of(linux_triples, macos_triples, windows_triples),
+        cpythons,
+    ),
+    pypy_targets,
 )
 
 
@@ -75,6 +84,10 @@ targets = st.builds(
             Triple(arch="aarch64", os="macos", libc="none", floor=(12, 3)),
             ("macosx_13_0_arm64",),
         ),
+        (
+            Triple(arch="universal2", os="macos", libc="none", floor=(10, 13)),
+            ("macosx_10_13_universal2",),
+        ),
         (Triple(arch="x86_64", os="windows", libc="gnu"), ("win_amd64",)),
         (Triple(arch="i686", os="windows", libc="gnu"), ("win32",)),
         (Triple(arch="aarch64", os="windows", libc="gnu"), ("win_arm64",)),
@@ -98,18 +111,28 @@ X86 = glibc("x86_64", (2, 28))
         ("pure", "3.13", "", "py3-none-any"),
         ("pure", "3.13", "cp310", "py3-none-any"),
         ("platform", "3.13", "", "py3-none-manylinux_2_28_x86_64"),
-        ("cpython", "3.13", "", "cp313-cp313-manylinux_2_28_x86_64"),
-        ("cpython", "3.13", "cp310", "cp313-cp313-manylinux_2_28_x86_64"),
-        ("cpython", "3.13t", "", "cp313-cp313t-manylinux_2_28_x86_64"),
-        ("abi3", "3.10", "cp310", "cp310-abi3-manylinux_2_28_x86_64"),
-        ("abi3", "3.13", "cp310", "cp310-abi3-manylinux_2_28_x86_64"),
-        ("abi3", "3.9", "cp310", "cp39-cp39-manylinux_2_28_x86_64"),
-        ("abi3", "3.13t", "cp310", "cp313-cp313t-manylinux_2_28_x86_64"),
+        ("extension", "3.13", "", "cp313-cp313-manylinux_2_28_x86_64"),
+        ("extension", "3.13t", "", "cp313-cp313t-manylinux_2_28_x86_64"),
+        ("extension", "pp311", "", "pp311-pypy311_pp80-manylinux_2_28_x86_64"),
+        ("extension", "pp311", "cp310", "pp311-pypy311_pp80-manylinux_2_28_x86_64"),
+        ("extension", "3.10", "cp310", "cp310-abi3-manylinux_2_28_x86_64"),
+        ("extension", "3.13", "cp310", "cp310-abi3-manylinux_2_28_x86_64"),
+        ("extension", "3.9", "cp310", "cp39-cp39-manylinux_2_28_x86_64"),
+        ("extension", "3.13t", "cp310", "cp313-cp313t-manylinux_2_28_x86_64"),
+        ("extension", "3.15t", "cp310", "cp315-cp315t-manylinux_2_28_x86_64"),
+        ("extension", "3.15t", "cp315t", "cp315-abi3.abi3t-manylinux_2_28_x86_64"),
+        ("extension", "3.15", "cp315t", "cp315-abi3.abi3t-manylinux_2_28_x86_64"),
+        ("extension", "3.14t", "cp315t", "cp314-cp314t-manylinux_2_28_x86_64"),
+        ("extension", "3.14", "cp315t", "cp314-cp314-manylinux_2_28_x86_64"),
+        ("extension", "3.15", "cp310.cp315t", "cp310-abi3-manylinux_2_28_x86_64"),
+        ("extension", "3.15t", "cp310.cp315t", "cp315-abi3.abi3t-manylinux_2_28_x86_64"),
+        ("extension", "3.15", "cp315.cp315t", "cp315-abi3.abi3t-manylinux_2_28_x86_64"),
     ],
 )
-def test_wheel_tag(kind: str, python: str, py_api: str, part: str) -> None:
+def test_wheel_tag(kind: WheelKind, python: str, py_api: str, part: str) -> None:
     target = Target(triple=X86, python=parse_python(python))
-    assert wheel_tag(target, kind=kind, py_api=py_api).filename_part == part  # type: ignore[arg-type]
+    stable = stable_abi(target.python, py_api)
+    assert wheel_tag(target, kind=kind, stable=stable).filename_part == part
 
 
 def test_pure_needs_no_target() -> None:
@@ -120,18 +143,9 @@ def test_pure_needs_no_target() -> None:
         wheel_tag(None, kind="platform")
 
 
-def test_abi3_needs_a_version() -> None:
-    with pytest.raises(TargetError) as raised:
-        wheel_tag(Target(triple=X86, python=parse_python("3.13")), kind="abi3")
-    assert str(raised.value) == (
-        "`py-api` is empty, but the extensions are built for the stable ABI\n"
-        '  hint: set the oldest CPython to support, such as `py-api = "cp310"`'
-    )
-
-
 def test_expanded() -> None:
     target = Target(triple=glibc("x86_64", (2, 17)), python=parse_python("3.13"))
-    tag = wheel_tag(target, kind="cpython")
+    tag = wheel_tag(target, kind="extension")
     assert tag.filename_part == "cp313-cp313-manylinux2014_x86_64.manylinux_2_17_x86_64"
     assert tag.expanded == (
         "cp313-cp313-manylinux2014_x86_64",
@@ -139,11 +153,27 @@ def test_expanded() -> None:
     )
 
 
-@given(targets, st.sampled_from(["pure", "platform", "cpython", "abi3"]))
-def test_packaging_reads_the_same_set(target: Target, kind: str) -> None:
-    tag = wheel_tag(target, kind=kind, py_api="cp311")  # type: ignore[arg-type]
+py_apis = st.sampled_from(["", "cp311", "cp315t", "cp39.cp315t"])
+
+
+@given(targets, st.sampled_from(["pure", "platform", "extension"]), py_apis)
+def test_packaging_reads_the_same_set(target: Target, kind: WheelKind, py_api: str) -> None:
+    tag = wheel_tag(target, kind=kind, stable=stable_abi(target.python, py_api))
     assert {str(one) for one in parse_tag(tag.filename_part)} == set(tag.expanded)
     assert list(tag.expanded) == sorted(tag.expanded)
+
+
+@given(pythons, py_apis)
+def test_the_target_loads_its_wheel_as_packaging_says(python: PythonTarget, py_api: str) -> None:
+    tag = wheel_tag(
+        Target(triple=X86, python=python), kind="extension", stable=stable_abi(python, py_api)
+    )
+    platforms = list(tag.platforms)
+    if python.is_pypy:
+        known = generic_tags(python.tag, [python.abi], platforms)
+    else:
+        known = cpython_tags(python.version, [python.abi], platforms)
+    assert set(map(str, known)) & set(tag.expanded)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +191,7 @@ def test_packaging_reads_the_same_set(target: Target, kind: str) -> None:
             "cp39-macosx_arm64",
         ),
         (Triple(arch="i686", os="windows", libc="gnu"), "3.13", "cp313-win32"),
+        (X86, "pypy3.11", "pp311-manylinux_x86_64"),
     ],
 )
 def test_identifier(triple: Triple, python: str, name: str) -> None:

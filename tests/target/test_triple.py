@@ -64,6 +64,7 @@ def test_every_architecture_is_tested() -> None:
             "loongarch64-linux-gnu",
         ),
         (Triple(arch="aarch64", os="macos", libc="none", floor=(11, 0)), "darwin"),
+        (Triple(arch="universal2", os="macos", libc="none", floor=(11, 0)), "darwin"),
         (Triple(arch="x86_64", os="windows", libc="gnu"), ""),
     ],
 )
@@ -84,3 +85,19 @@ def test_multiarch(triple: Triple, multiarch: str) -> None:
 def test_other_systems(triple: Triple, zig: str) -> None:
     assert triple.zig == zig
     assert triple.cpu == "baseline"
+
+
+@pytest.mark.parametrize(
+    ("floor", "slices"),
+    [
+        ((10, 13), ["x86_64-macos.10.13", "aarch64-macos.11.0"]),
+        ((11, 0), ["x86_64-macos.11.0", "aarch64-macos.11.0"]),
+        ((12, 3), ["x86_64-macos.12.3", "aarch64-macos.12.3"]),
+    ],
+)
+def test_slices(floor: tuple[int, int], slices: list[str]) -> None:
+    triple = Triple(arch="universal2", os="macos", libc="none", floor=floor)
+    assert [part.zig for part in triple.slices] == slices
+    assert all(part.slices == (part,) for part in triple.slices)
+    assert not triple.is_32bit
+    assert not triple.is_big_endian

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from zigwheel.plan.model import Artifact, BuildPlan, Source
@@ -18,10 +19,11 @@ def artifact(**changes: Any) -> Artifact:
         "include_dirs": (),
         "macros": (),
         "uses_python": True,
-        "limited_api": False,
+        "stable_abi": "",
         "link": (),
         "libraries": (),
         "library_dirs": (),
+        "frameworks": (),
         "link_options": (),
         "rpaths": (),
         "exports": ("PyInit_*",),
@@ -68,7 +70,7 @@ EVERYTHING = (
         name="pkg._stable",
         output="_stable.abi3.so",
         install="pkg/_stable.abi3.so",
-        limited_api=True,
+        stable_abi="abi3",
     ),
     artifact(
         name="pkg._zig",
@@ -104,3 +106,10 @@ def plan(*artifacts: Artifact) -> BuildPlan:
         artifacts=artifacts,
         inputs=(),
     )
+
+
+MACOS = replace(
+    plan(artifact(frameworks=("Foo",), libraries=("bar",), library_dirs=("/opt/lib", "lib"))),
+    triple="aarch64-macos.11.0",
+)
+"""An extension for macOS with a framework."""

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from tests.zig.plans import EVERYTHING, LIBRARY, artifact, plan
+import pytest
+
+from tests.zig.plans import EVERYTHING, LIBRARY, MACOS, artifact, plan
+from zigwheel.errors import ToolchainError
 from zigwheel.plan.model import Source
 from zigwheel.zig.command import Places, command, script_name, version_script
+from zigwheel.zig.macos import sdk_of
 
 PLACES = Places(
     root=Path("/p"),
@@ -16,7 +21,7 @@ PLACES = Places(
     version_scripts=Path("/s"),
 )
 
-MAPS = "-ffile-prefix-map=/z/lib=zig -ffile-prefix-map=/h=python"
+MAPS = "-ffile-prefix-map=/p=. -ffile-prefix-map=/z/lib=zig -ffile-prefix-map=/h=python"
 
 
 def words(of: int | None = None, *, compiler_rt: bool = False) -> str:
@@ -33,6 +38,32 @@ def test_an_extension() -> None:
         f"--version-script /s/{script_name(artifact())} --cache-dir /l --global-cache-dir /g "
         "--name pkg._core -femit-bin=/o/_core.cpython-313-x86_64-linux-gnu.so"
     )
+
+
+def test_an_extension_for_macos() -> None:
+    (one,) = MACOS.artifacts
+    said = " ".join(command(MACOS, one, PLACES, zig=Path("zig"), compiler_rt=False))
+    assert " -install_name @rpath/libpkg._core.dylib " in said
+    assert " -framework Foo -L/opt/lib -Llib " in said
+    assert "--sysroot" not in said
+    places = replace(PLACES, sdk=Path("/sdk"))
+    said = " ".join(command(MACOS, one, places, zig=Path("zig"), compiler_rt=False))
+    # an absolute folder would be looked for in the SDK
+    assert " -framework Foo -L../opt/lib -Llib " in said
+    assert (
+        " -idirafter /sdk/usr/include -F /sdk/System/Library/Frameworks -L/usr/lib --sysroot /sdk "
+        in said
+    )
+    assert "-ffile-prefix-map=/sdk=sdk" in said
+
+
+def test_a_library_of_the_project_s_needs_no_sdk() -> None:
+    (one,) = MACOS.artifacts
+    own = replace(MACOS, artifacts=(replace(one, frameworks=()),))
+    assert sdk_of(own, {}) is None
+    for changes in ({}, {"frameworks": (), "library_dirs": ()}):
+        with pytest.raises(ToolchainError, match="the library bar of Apple's SDK"):
+            sdk_of(replace(MACOS, artifacts=(replace(one, **changes),)), {})
 
 
 def test_compiler_rt_is_asked_for() -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.zig.plans import EVERYTHING, LIBRARY, artifact, plan
+from tests.zig.plans import EVERYTHING, LIBRARY, MACOS, artifact, plan
 from zigwheel.zig.emit import emit, quoted, variables
 from zigwheel.zig.toolchain import Zig
 
@@ -22,6 +22,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def text_of(name: str) -> str:
     plans = {"everything": plan(*EVERYTHING), "plain": plan(artifact()), "library": plan(LIBRARY)}
+    plans["macos"] = MACOS
     suffix = ".cpython-313-x86_64-linux-gnu.so"
     return emit(plans[name], suffix=suffix, limited_suffix=".abi3.so", cpu="baseline")
 
@@ -34,11 +35,18 @@ def test_golden(name: str) -> None:
     assert text_of(name) == file.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["everything", "plain", "library"])
+@pytest.mark.parametrize("name", ["everything", "plain", "library", "macos"])
 def test_it_is_formatted(name: str, zig: Zig, tmp_path: Path) -> None:
     file = tmp_path / "build.zig"
     file.write_text(text_of(name), encoding="utf-8")
     subprocess.run([zig.executable, "fmt", "--check", file], check=True)
+
+
+def test_apple_s_sdk_is_used_where_something_needs_it() -> None:
+    said = text_of("macos")
+    assert '    pkg__core_ext.root_module.linkFramework("Foo", .{});\n' in said
+    assert "    paths.useSdk(pkg__core_ext.root_module);\n" in said
+    assert "paths.useSdk(" not in text_of("everything")
 
 
 def test_names_that_fall_together_are_numbered() -> None:

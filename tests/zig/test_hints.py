@@ -11,6 +11,7 @@ from zigwheel.zig.hints import hint_for
         ("src/a.c:1:10: error: 'numpy/arrayobject.h' file not found", "add `numpy` to"),
         ("error: 'zlib.h' file not found", "zlib.h belongs to zlib"),
         ("error: 'my.h' file not found", "name the folder that holds my.h"),
+        ("error: 'IOKit/IOKitLib.h' file not found", '`extra-link-args = ["-framework", "IOKit"]`'),
         ("fatal error: 'windows.h' file not found", "`if.os`"),
         ("error: undefined symbol: foo\n", "no source defines foo"),
         ("error: unable to find dynamic system library 'x'", "`library-dirs`"),

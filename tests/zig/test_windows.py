@@ -89,16 +89,18 @@ def test_definitions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("python", "limited", "dll"),
+    ("python", "stable", "dll"),
     [
-        ("cp39", False, "python39.dll"),
-        ("cp313", False, "python313.dll"),
-        ("cp314t", False, "python314t.dll"),
-        ("cp313", True, "python3.dll"),
+        ("cp39", "", "python39.dll"),
+        ("cp313", "", "python313.dll"),
+        ("cp314t", "", "python314t.dll"),
+        ("cp313", "abi3", "python3.dll"),
+        ("cp315", "abi3t", "python3t.dll"),
+        ("cp315t", "abi3t", "python3t.dll"),
     ],
 )
-def test_the_dll_of_a_python(python: str, limited: bool, dll: str) -> None:
-    assert python_dll(for_windows(python=python), artifact(limited_api=limited)) == dll
+def test_the_dll_of_a_python(python: str, stable: str, dll: str) -> None:
+    assert python_dll(for_windows(python=python), artifact(stable_abi=stable)) == dll
 
 
 def test_a_dll_is_called_after_the_module() -> None:

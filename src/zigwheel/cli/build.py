@@ -52,11 +52,17 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.plan:
         from zigwheel.artifacts import plan_of
-        from zigwheel.setup import metadata_of
+        from zigwheel.setup import metadata_of, slices_of
 
         if not setup.compiles or setup.target is None:
             raise ConfigError("`[tool.zigwheel]` names nothing to compile, so there is no plan")
-        print(plan_of(setup, setup.target, metadata_of(setup).name, setup.cache)[0].to_json())
+        name = metadata_of(setup).name
+        plans = [
+            plan_of(part, part.target, name, part.cache)[0].to_json()
+            for part in slices_of(setup, setup.target)
+            if part.target is not None
+        ]
+        print(plans[0] if len(plans) == 1 else "[\n" + ",\n".join(plans) + "\n]")
         return 0
     from zigwheel.pipeline import build_wheel
 

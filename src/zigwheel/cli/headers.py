@@ -80,6 +80,7 @@ def row(source: HeaderSource) -> dict[str, object]:
     """One row of the list."""
     details = source.details
     return {
+        "implementation": source.implementation,
         "version": ".".join(map(str, source.version)),
         "release": source.release,
         "free-threaded": source.free_threaded,
@@ -144,7 +145,8 @@ def sources_of(origins: list[str], environ: Mapping[str, str], host: Host) -> li
     from zigwheel.target.python import PythonTarget, is_known
 
     def known(source: HeaderSource) -> bool:
-        return is_known(PythonTarget(version=source.version))
+        known = is_known(PythonTarget(version=source.version))
+        return known and source.implementation == "cpython"
 
     if not origins:
         found = [s for place in all_places(host, environ, Packs()) for s in place.sources]
@@ -156,8 +158,8 @@ def sources_of(origins: list[str], environ: Mapping[str, str], host: Host) -> li
             there = sources_in(origin, place="FROM", host=host, environ=environ)
             supported = [source for source in there if known(source)]
             if not supported:
-                releases = ", ".join(source.release for source in there)
-                raise HeadersError(f"FROM `{origin}`: CPython {releases} is not supported")
+                titles = ", ".join(source.title for source in there)
+                raise HeadersError(f"FROM `{origin}`: {titles} is not supported")
             sources += supported
         except ZigwheelError as error:
             errors.append(error)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -30,6 +32,11 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code says what went wrong (docs/reference/exit-codes.md)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # a path that the terminal's encoding lacks must not stop a command that has done its work
+        sys.stdout.reconfigure(
+            errors="surrogateescape" if os.name == "posix" else "backslashreplace"
+        )
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))

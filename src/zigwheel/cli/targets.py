@@ -44,7 +44,13 @@ def run(arguments: argparse.Namespace) -> int:
 def targets() -> list[dict[str, str]]:
     """One row for each machine, with the oldest C library that it can have."""
     from zigwheel.target.tags import platform_tags
-    from zigwheel.target.triple import ARCHITECTURES, MUSL_MINIMUM, WINDOWS_TAGS, Triple
+    from zigwheel.target.triple import (
+        ARCHITECTURES,
+        MACOS_MINIMUM,
+        MUSL_MINIMUM,
+        WINDOWS_TAGS,
+        Triple,
+    )
 
     triples = []
     for arch, facts in ARCHITECTURES.items():
@@ -53,6 +59,10 @@ def targets() -> list[dict[str, str]]:
             Triple(arch=arch, os="linux", libc="musl", floor=MUSL_MINIMUM),
         ]
     triples += [Triple(arch=arch, os="windows", libc="gnu") for arch in WINDOWS_TAGS]
+    triples += [
+        Triple(arch=arch, os="macos", libc="none", floor=oldest)
+        for arch, oldest in MACOS_MINIMUM.items()
+    ]
     return [
         {"platform tag": platform_tags(triple)[-1], "Zig triple": triple.zig, "CPU": triple.cpu}
         for triple in triples

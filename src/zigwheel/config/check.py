@@ -90,6 +90,7 @@ def part_errors(part: Part, names: Names, *, final: bool) -> Iterator[ConfigErro
     """
     yield from cycle_errors(part, names)
     yield from version_errors(part.get("version"), final=final)
+    yield from license_errors(part, names["library"])
     if final:
         for array in COMPONENTS:
             for component in part.get(array, []):
@@ -117,6 +118,28 @@ def component_errors(
             )
         elif link not in present:
             yield no_library(where, link, present)
+
+
+def license_errors(part: Part, places: Mapping[str, str]) -> Iterator[ConfigError]:
+    """A library's `license` that is no SPDX expression (PEP 639)."""
+    for library in part.get("library", []):
+        if not library.get("license") or "name" not in library:
+            continue
+        from packaging.licenses import (
+            InvalidLicenseExpression,
+            canonicalize_license_expression,
+        )
+
+        text = library["license"]
+        place = f"{places[library['name']]}.license"
+        try:
+            canonicalize_license_expression(text)
+        except InvalidLicenseExpression:
+            yield ConfigError(
+                f"`{place}` is {quote(text)}, which is no SPDX license expression",
+                hint="write identifiers of the SPDX list, such as `Zlib` or `MIT OR Apache-2.0`, or "
+                "`LicenseRef-` and a name of your own",
+            )
 
 
 def cycle_errors(part: Part, names: Names) -> Iterator[ConfigError]:

@@ -26,6 +26,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "s390x",
             "riscv64",
             "loongarch64",
+            "universal2",
         ),
         "libc": ("gnu", "musl", "none"),
     }
@@ -59,7 +60,7 @@ class Conditions:
     python: tuple[int, int]
     """Major and minor version of the target's Python."""
     abi: str
-    """`cp313`, `cp313t` or `abi3`."""
+    """`cp313`, `cp313t`, `pypy311_pp73`, `abi3` or `abi3t`."""
     environ: Mapping[str, str]
     """Environment variables, for `if.env`."""
 

@@ -113,11 +113,28 @@ ReleaseNumber: TypeAlias = Annotated[
         "a version, such as `0.1` (PEP 440)",
     ),
 ]
-StableAbi: TypeAlias = Annotated[
+PyApi: TypeAlias = Annotated[
     str,
     Form(
-        r"cp3(?:[2-9]|[1-9][0-9])",
-        "`cp3` and the oldest minor version, such as `cp310`",
+        r"cp3(?:[2-9]|[1-9][0-9])(?:\.cp3(?:1[5-9]|[2-9][0-9])t)?|cp3(?:1[5-9]|[2-9][0-9])t",
+        "`cp3` and the oldest minor version, such as `cp310`; with a `t`, from `cp315t` on; "
+        "or both, such as `cp310.cp315t`",
+    ),
+]
+# The package-url specification; NIST IR 7695, "Formatted String Binding".
+PackageUrl: TypeAlias = Annotated[
+    str,
+    Form(
+        r"pkg:[A-Za-z][A-Za-z0-9.-]*/[^\s?#@]+(?:@[^\s?#]+)?(?:\?[^\s#]+)?(?:#\S+)?",
+        "a package URL, such as `pkg:github/madler/zlib@v1.3.1`",
+    ),
+]
+CpeName: TypeAlias = Annotated[
+    str,
+    Form(
+        r"cpe:2\.3:[aho*-](?::(?:[^\s:\\]|\\[^\s])+){10}",
+        "a CPE 2.3 name with all of its 13 parts, such as "
+        "`cpe:2.3:a:zlib:zlib:1.3.1:*:*:*:*:*:*:*`",
     ),
 ]
 # PEP 571, 599 and 600: what the names of the policies stand for.
@@ -131,6 +148,9 @@ GlibcVersion: TypeAlias = Annotated[
 ]
 MuslVersion: TypeAlias = Annotated[
     str, Form("[1-9][0-9]*_[0-9]+", "a version of musl, such as `1_2`")
+]
+MacosVersion: TypeAlias = Annotated[
+    str, Form("[1-9][0-9]*_[0-9]+", "a version of macOS, such as `11_0`")
 ]
 
 

@@ -17,20 +17,23 @@ from typing import Annotated, Literal, TypeAlias
 from zigwheel.config.forms import (
     AttributeName,
     BuildTag,
+    CpeName,
     Cpu,
     CStandard,
     CxxStandard,
     FileName,
     GlibcVersion,
     LibraryName,
+    MacosVersion,
     MacroName,
     Mark,
     ModuleName,
     MuslVersion,
+    PackageUrl,
     ProjectPath,
+    PyApi,
     ReleaseNumber,
     ScriptName,
-    StableAbi,
     Symbol,
     WheelPath,
 )
@@ -88,7 +91,9 @@ class Compilation:
     library_dirs: tuple[str, ...] = ()
     """Folders searched for `libraries`."""
     extra_link_args: tuple[str, ...] = ()
-    """Options for the linker, as `-Wl,...` or as Zig's own options."""
+    """Options for the linker, as `-Wl,...` or as Zig's own options; for macOS `"-framework", "NAME"`,
+    with `SDKROOT` in the environment.
+    """
     optimize: Optimize | None = None
     """`fast`, `small`, `safe` or `debug`. Default: the project's `optimize`."""
     lto: bool | None = None
@@ -119,6 +124,18 @@ class Library(Compilation):
 
     name: FileName
     """Name that the `link` of other entries uses."""
+    version: str = ""
+    """Version of the library, such as `1.3.1`, for the wheel's bill of materials (PEP 770)."""
+    license: str = ""
+    """Its license as an SPDX expression, such as `Zlib`, for the bill of materials. The text of the
+    license goes into `project.license-files`.
+    """
+    purl: PackageUrl = ""
+    """Its package URL, such as `pkg:github/madler/zlib@v1.3.1`, by which scanners know it."""
+    cpe: CpeName = ""
+    """Its CPE name, such as `cpe:2.3:a:zlib:zlib:1.3.1:*:*:*:*:*:*:*`, by which databases of
+    vulnerabilities know it.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,22 +227,30 @@ class Config:
     """Oldest zigwheel that may read this table."""
     target: str = ""
     """What to build for: a Zig triple (`aarch64-linux-gnu.2.17`), a platform tag
-    (`manylinux_2_28_aarch64`, `musllinux_1_2_x86_64`), or an identifier
+    (`manylinux_2_28_aarch64`, `musllinux_1_2_x86_64`, `macosx_11_0_universal2`), or an identifier
     (`cp313-manylinux_aarch64`). Default: this machine.
     """
     python: str = ""
-    """Python of the target, such as `cp313`. Default: the running one."""
+    """Python of the target, such as `cp313`, `cp314t` or `pp311`. Default: the running one."""
     python_headers: str = ""
     """Where the headers of the target's Python are: an interpreter, an installation's prefix, an
     include folder, an unpacked distribution, or a header pack. Default: a header pack in the
-    environment that builds, or any installed interpreter of the same minor version.
+    environment that builds, or any installed interpreter of the same minor version; for PyPy, an
+    installed PyPy.
     """
-    py_api: StableAbi = ""
-    """Stable ABI: `cp310` gives one `abi3` wheel for CPython 3.10 and newer."""
+    py_api: PyApi = ""
+    """Stable ABI: `cp310` gives one `abi3` wheel for CPython 3.10 and newer. `cp315t` gives one
+    `abi3.abi3t` wheel (PEP 803) for CPython 3.15 and newer, with the GIL and free-threaded;
+    `cp310.cp315t` gives both. A Python that neither serves gets a wheel of its own, as PyPy does.
+    """
     manylinux: GlibcVersion = "2_17"
     """Oldest glibc that published wheels run on, such as `2_28`."""
     musllinux: MuslVersion = "1_2"
     """Oldest musl that published wheels run on."""
+    macosx: MacosVersion = "10_13"
+    """Oldest macOS that published wheels run on, such as `11_0`, which is the first for arm64.
+    `MACOSX_DEPLOYMENT_TARGET` in the environment has the last word.
+    """
     optimize: Optimize = "fast"
     """`fast`, `small`, `safe` or `debug`."""
     lto: bool = False
@@ -274,7 +299,8 @@ class Condition:
     """Operating system: `linux`, `macos` or `windows`."""
     arch: Globs = ()
     """Architecture, as in wheel tags but the same for every system: `x86_64`, `i686`, `aarch64`,
-    `armv7l`, `ppc64le`, `s390x`, `riscv64`, `loongarch64`.
+    `armv7l`, `ppc64le`, `s390x`, `riscv64`, `loongarch64`. What is compiled for `universal2` is
+    decided for each of its slices; `universal2` itself decides the rest of the wheel.
     """
     libc: Globs = ()
     """C library: `gnu` (glibc, or MinGW on Windows), `musl`, or `none` (macOS)."""
@@ -283,7 +309,9 @@ class Condition:
     `>=3.10,<3.13`.
     """
     abi: Globs = ()
-    """ABI tag: `cp313`, `cp313t` for a free-threaded Python, `abi3` with `py-api`."""
+    """ABI tag: `cp313`, `cp313t` for a free-threaded Python, `pypy311_pp73`; with `py-api`, `abi3` or
+    `abi3t`.
+    """
     env: Mapping[str, str | bool] = field(default_factory=lambda: MappingProxyType({}))
     """Environment variables: `NAME = true` (set and not empty), `NAME = false` (not set, or empty),
     or `NAME = "..."`, the value itself or a regular expression for the whole of it.

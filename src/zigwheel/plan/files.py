@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from zigwheel.config.globs import expand_braces
@@ -17,8 +19,6 @@ def expand(
     `place` is the TOML path of the setting, for messages. Paths are relative to `root` and POSIX;
     within one pattern they are sorted, so that no order of a directory listing decides a link order.
     """
-    import glob
-
     found: dict[str, None] = {}
     errors: list[PlanError] = []
     for pattern in patterns:
@@ -27,9 +27,9 @@ def expand(
             if escapes(choice):
                 errors.append(outside(place, pattern))
                 break
-            matches.update(glob.glob(choice, root_dir=root, recursive=True))
+            matches.update(matching(root, choice.split("/")))
         else:
-            files = sorted(m.replace(os.sep, "/") for m in matches if (root / m).is_file())
+            files = sorted(m for m in matches if (root / m).is_file())
             if not files:
                 errors.append(nothing(root, place, pattern))
             for file in files:
@@ -37,6 +37,33 @@ def expand(
                     errors.append(leads_out(place, root, file))
                 found.setdefault(os.path.normpath(file).replace(os.sep, "/"))
     return list(found), errors
+
+
+def matching(folder: Path, parts: Sequence[str]) -> Iterator[str]:
+    """The POSIX paths below `folder` that match a glob's components, as `glob` has them on Linux.
+
+    `glob` itself finds `A.C` for `*.c` on Windows, where it would then be compiled as C++, and for
+    `a.c` wherever the disk finds it so.
+    """
+    if not folder.is_dir():
+        return
+    first, rest = parts[0], parts[1:]
+    if first in ("", ".", ".."):
+        names, again = [first or "."], []
+    else:
+        listed = os.listdir(folder)
+        shown = [name for name in listed if first.startswith(".") or not name.startswith(".")]
+        names = [name for name in shown if name == first or fnmatchcase(name, first)]
+        again = [name for name in shown if first == "**" and (folder / name).is_dir()]
+    if not rest:
+        yield from names
+    elif first == "**":
+        yield from matching(folder, rest)
+    else:
+        for name in names:
+            yield from (f"{name}/{path}" for path in matching(folder / name, rest))
+    for name in again:
+        yield from (f"{name}/{path}" for path in matching(folder / name, parts))
 
 
 def escapes(path: str) -> bool:

@@ -6,7 +6,7 @@ depend on the machine that built it, is refused here, with the option that says 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from zigwheel.errors import ConfigError, PlanError
@@ -35,6 +35,8 @@ NOT_HERE = {
     "-fopenmp": "Zig ships no OpenMP runtime: leave it out, or use threads of the operating system",
     "-flto": "write `lto = true`",
     "-fprofile-use": "profiles are not supported",
+    "-mmacosx-version-min": "the target names the oldest macOS, or MACOSX_DEPLOYMENT_TARGET does",
+    "-isysroot": "set SDKROOT to the SDK of macOS",
 }
 C_LIBRARY = frozenset({"c", "m", "pthread", "dl", "rt", "util", "crypt", "resolv", "nsl"})
 """Libraries that are a part of the C library of some target, and never shipped apart from it."""
@@ -85,12 +87,17 @@ class LinkOptions:
     """Libraries outside the C library."""
     library_dirs: tuple[str, ...]
     """Folders to search."""
+    frameworks: tuple[str, ...]
+    """Frameworks of macOS."""
     cxx: bool
     """A C++ library was asked for."""
 
 
 ACCEPTED = frozenset({"notext", "lazy", "defs", "norelro"})
 """Words after `-z` for which `zig build-lib` and `std.Build` have the same meaning."""
+
+WITH_A_WORD = frozenset({"-framework", "-undefined"})
+"""Options of Apple's compiler driver whose value is an argument of its own."""
 
 WITHOUT_EFFECT = (
     "-pthread",
@@ -110,6 +117,13 @@ WITHOUT_EFFECT = (
     "-Wl,-Bsymbolic-functions",
     "-Wl,--exclude-libs,ALL",
     "-Wl,--no-undefined",
+    "-bundle",
+    "-dynamiclib",
+    "-stdlib=libc++",
+    "-Wl,-dead_strip",
+    "-Wl,-headerpad_max_install_names",
+    "-Wl,-undefined,dynamic_lookup",
+    "-undefined dynamic_lookup",
 )
 """What others ask for and what holds here anyway: lazy binding is off, RELRO is on, C++ is static, only `PyInit_*` is exported, and unresolved symbols are found in what was built."""
 
@@ -120,9 +134,10 @@ def link_options(
     """Sort link arguments into options, and say which have no meaning here."""
     z: set[str] = set()
     rpaths: list[str] = []
+    frameworks: list[str] = []
     errors: list[PlanError] = []
     names, dirs = list(libraries), list(folders)
-    for arg in args:
+    for arg in paired(args):
         word = arg.removeprefix("-Wl,").replace(",", " ").replace("=", " ").split()
         if arg in WITHOUT_EFFECT:
             continue
@@ -134,11 +149,13 @@ def link_options(
             z.add(word[1])
         elif len(word) == 2 and word[0] in ("-rpath", "--rpath", "-R"):
             rpaths.append(word[1])
+        elif len(word) == 2 and word[0] == "-framework":
+            frameworks.append(word[1])
         else:
             errors.append(
                 PlanError(
                     f"`{place}`: {arg!r} is not an option that Zig's linker takes here",
-                    hint="known are -lNAME, -LFOLDER, -Wl,-rpath,PATH and -Wl,-z,"
+                    hint="known are -lNAME, -LFOLDER, -framework NAME, -Wl,-rpath,PATH and -Wl,-z,"
                     + "|".join(sorted(ACCEPTED)),
                 )
             )
@@ -149,10 +166,18 @@ def link_options(
             rpaths=tuple(dict.fromkeys(rpaths)),
             libraries=tuple(dict.fromkeys(outside)),
             library_dirs=tuple(dict.fromkeys(dirs)),
+            frameworks=tuple(dict.fromkeys(frameworks)),
             cxx=any(n in CXX_LIBRARY for n in names),
         ),
         errors,
     )
+
+
+def paired(args: Iterable[str]) -> Iterator[str]:
+    """Link arguments, each with the word that belongs to it: `-framework Accelerate`."""
+    words = iter(args)
+    for arg in words:
+        yield f"{arg} {next(words, '')}".rstrip() if arg in WITH_A_WORD else arg
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from zigwheel.target.python import StableName
+
 Language: TypeAlias = Literal["c", "c++", "objective-c", "objective-c++", "assembly", "zig"]
 Kind: TypeAlias = Literal["extension", "library", "executable"]
 
@@ -51,14 +53,16 @@ class Artifact:
     """Name and value, as in `-DNAME=VALUE`."""
     uses_python: bool
     """Compiled with the headers of the target's Python."""
-    limited_api: bool
-    """Built against the stable ABI."""
+    stable_abi: StableName
+    """The stable ABI that it is built against; empty: the target's Python alone."""
     link: tuple[str, ...]
     """Names of the plan's static libraries that are linked in, dependents before their dependencies."""
     libraries: tuple[str, ...]
     """System libraries outside the C library."""
     library_dirs: tuple[str, ...]
     """Searched for `libraries`."""
+    frameworks: tuple[str, ...]
+    """Frameworks of macOS, such as `CoreFoundation`."""
     link_options: tuple[str, ...]
     """Words after the linker's `-z`: `notext`, `lazy`, `defs`, `norelro`."""
     rpaths: tuple[str, ...]
@@ -75,6 +79,11 @@ class Artifact:
     """No symbol tables and no debug information."""
     cpu: str
     """CPU model and features, in Zig's words."""
+
+    @property
+    def limited_api(self) -> bool:
+        """Built against a stable ABI."""
+        return bool(self.stable_abi)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +114,8 @@ class BuildPlan:
     """Static libraries first, each before what links it."""
     inputs: tuple[Input, ...]
     """Every source, and every header of the project that a source can reach; sorted by path."""
+    sdk: str = ""
+    """Version of Apple's SDK, such as `14.5`; empty where nothing is linked with it."""
 
     def to_json(self) -> str:
         """The plan as canonical JSON: sorted keys, no white space that depends on anything."""

@@ -12,11 +12,13 @@ from zigwheel.errors import PlanError, raise_all
 from zigwheel.plan.flags import Ambient, link_options
 from zigwheel.plan.includes import Look, content, scan
 from zigwheel.plan.machine import X86, x86_args
+from zigwheel.plan.macos import macos_errors, macos_options, no_frameworks
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
 from zigwheel.plan.windows import windows_errors, windows_options
 from zigwheel.target.model import Target
-from zigwheel.target.python import limited_api_macro, parse_py_api, suffix, uses_limited_api
+from zigwheel.target.python import StableName, suffix
+from zigwheel.target.stable import StableAbi, stable_abi
 
 KINDS: dict[type[Compilation], Kind] = {
     Extension: "extension",
@@ -127,6 +129,11 @@ def draft_of(
     if target.triple.os == "windows":
         errors += windows_errors(options, lto=lto, place=place)
         options = windows_options(options)
+    if target.triple.os == "macos":
+        errors += macos_errors(options, lto=lto, place=place)
+        options = macos_options(options)
+    elif options.frameworks:
+        errors.append(no_frameworks(options, target.triple.os, place=place))
     if not options.libraries:
         ambient = replace(ambient, include_dirs=(), library_dirs=())
     hidden = hides(config, component)
@@ -148,22 +155,24 @@ def draft_of(
         replace(s, content=content(scan(root, [s.path], component.include_dirs, looks), looks)[:32])
         for s in sources
     )
-    limited = is_limited(config, component, target)
+    stable = stable_abi_of(config, component, target)
+    name: StableName = stable.name if stable else ""
     artifact = Artifact(
         kind=kind,
         name=component.name,
-        output=output_name(component, target, limited=limited),
-        install=install_path(component, target, limited=limited),
+        output=output_name(component, target, name),
+        install=install_path(component, target, name),
         sources=sources,
         include_dirs=tuple(
             os.path.normpath(d).replace(os.sep, "/") for d in component.include_dirs
         ),
-        macros=macros(config, component, limited=limited),
+        macros=macros(component, stable),
         uses_python=kind == "extension" or reach.python,
-        limited_api=limited,
+        stable_abi=name,
         link=component.link,
         libraries=options.libraries,
         library_dirs=(*options.library_dirs, *ambient.library_dirs),
+        frameworks=options.frameworks,
         link_options=options.options,
         rpaths=options.rpaths,
         exports=exports(component),
@@ -231,6 +240,7 @@ def linked(artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
             link=tuple(names),
             libraries=union(artifact.libraries, *(p.libraries for p in parts)),
             library_dirs=union(artifact.library_dirs, *(p.library_dirs for p in parts)),
+            frameworks=union(artifact.frameworks, *(p.frameworks for p in parts)),
             link_cxx=artifact.link_cxx or any(p.link_cxx for p in parts),
         )
 
@@ -242,39 +252,44 @@ def union(*groups: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for group in groups for item in group))
 
 
-def is_limited(config: Config, component: Compilation, target: Target) -> bool:
-    """Whether an extension is built against the stable ABI for this target."""
-    if not isinstance(component, Extension) or not config.py_api:
-        return False
-    wanted = True if component.py_limited_api is None else component.py_limited_api
-    return wanted and uses_limited_api(target.python, parse_py_api(config.py_api))
+def stable_abi_of(config: Config, component: Compilation, target: Target) -> StableAbi | None:
+    """The stable ABI that a component is built against for this target; None for most."""
+    if not isinstance(component, Extension) or component.py_limited_api is False:
+        return None
+    return stable_abi(target.python, config.py_api)
 
 
-def macros(config: Config, component: Compilation, *, limited: bool) -> tuple[tuple[str, str], ...]:
+def common_stable_abi(config: Config, target: Target) -> StableAbi | None:
+    """The stable ABI that every extension is built against; None if one of them is not."""
+    found = {stable_abi_of(config, extension, target) for extension in config.extension}
+    return found.pop() if len(found) == 1 else None
+
+
+def macros(component: Compilation, stable: StableAbi | None) -> tuple[tuple[str, str], ...]:
     """Macros of the command line, sorted by name."""
     values = {
         name: "1" if value is True else str(value)
         for name, value in component.define_macros.items()
         if value is not False
     }
-    if limited:
-        values.setdefault("Py_LIMITED_API", limited_api_macro(parse_py_api(config.py_api)))
+    for name, value in stable.macros if stable else ():
+        values.setdefault(name, value)
     return tuple(sorted(values.items()))
 
 
-def output_name(component: Compilation, target: Target, *, limited: bool) -> str:
+def output_name(component: Compilation, target: Target, stable: StableName) -> str:
     """File name of an artifact."""
     if isinstance(component, Extension):
         stem = component.name.rpartition(".")[2]
-        return stem + suffix(target.python, target.triple, limited_api=limited)
+        return stem + suffix(target.python, target.triple, stable_abi=stable)
     if isinstance(component, Library):
         return f"lib{component.name}.a"
     return component.name + (".exe" if target.triple.os == "windows" else "")
 
 
-def install_path(component: Compilation, target: Target, *, limited: bool) -> str:
+def install_path(component: Compilation, target: Target, stable: StableName) -> str:
     """Where an artifact lies in the wheel; `{scripts}` stands for the wheel's scripts folder."""
-    file = output_name(component, target, limited=limited)
+    file = output_name(component, target, stable)
     if isinstance(component, Extension):
         return "/".join([*component.name.split(".")[:-1], file])
     if isinstance(component, Executable):

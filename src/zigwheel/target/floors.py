@@ -12,7 +12,7 @@ from zigwheel.target.triple import ARCHITECTURES, MACOS_MINIMUM, MUSL_MINIMUM
 
 Version = tuple[int, int]
 
-_OPTION = r"(?:(manylinux|musllinux)_)?(\d+)[._](\d+)"
+_OPTION = r"(?:(manylinux|musllinux|macosx)_)?(\d+)[._](\d+)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +24,7 @@ class Floors:
     musl: Version
     """From the option `musllinux`."""
     macos: Version | None = None
-    """From `MACOSX_DEPLOYMENT_TARGET`."""
+    """From `MACOSX_DEPLOYMENT_TARGET`, or from the option `macosx`."""
 
     def glibc_for(self, arch: str) -> Version:
         """The glibc floor, raised to the oldest that exists for the architecture."""
@@ -40,8 +40,10 @@ def dotted(version: Version) -> str:
     return f"{version[0]}.{version[1]}"
 
 
-def parse_floors(*, manylinux: str, musllinux: str, environ: Mapping[str, str]) -> Floors:
-    """Read the options `manylinux` and `musllinux`, and `MACOSX_DEPLOYMENT_TARGET`.
+def parse_floors(
+    *, manylinux: str, musllinux: str, macosx: str = "", environ: Mapping[str, str]
+) -> Floors:
+    """Read the options `manylinux`, `musllinux` and `macosx`, and `MACOSX_DEPLOYMENT_TARGET`.
 
     Raises TargetError for what is no version, or one that no wheel can promise.
     """
@@ -51,7 +53,8 @@ def parse_floors(*, manylinux: str, musllinux: str, environ: Mapping[str, str]) 
         _require_glibc_2(glibc, place=f"manylinux `{manylinux}`")
     musl = _option("musllinux", musllinux, example="1_2")
     require_musl(musl, place=f"musllinux `{musllinux}`")
-    return Floors(glibc=glibc, musl=musl, macos=_deployment_target(environ))
+    macos = _option("macosx", macosx, example="11_0") if macosx else None
+    return Floors(glibc=glibc, musl=musl, macos=_deployment_target(environ) or macos)
 
 
 def _option(name: str, text: str, *, example: str) -> Version:

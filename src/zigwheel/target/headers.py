@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zigwheel.errors import HeadersError
@@ -128,7 +128,11 @@ def _best(sources: Iterable[HeaderSource], python: PythonTarget) -> HeaderSource
 def _stable_abi_sources(
     sources: Iterable[HeaderSource], minimum: tuple[int, int] | None
 ) -> HeaderSource | None:
-    enough = [source for source in sources if minimum and source.version >= minimum]
+    enough = [
+        source
+        for source in sources
+        if minimum and source.version >= minimum and source.implementation == "cpython"
+    ]
     return min(enough, key=lambda source: source.version, default=None)
 
 
@@ -136,7 +140,8 @@ def _asked(
     python: PythonTarget, places: list[Place], *, host: Host, environ: Mapping[str, str]
 ) -> Iterator[Place]:
     """Interpreters of the wanted version, run to learn where their headers are."""
-    names = {f"python{python.version_text}", f"python{python.version_text}t"}
+    stem = "pypy" if python.is_pypy else "python"
+    names = {f"{stem}{python.version_text}", f"{stem}{python.version_text}t"}
     commands = [
         ("PATH", [place.interpreter])
         for place in places
@@ -147,7 +152,7 @@ def _asked(
         answer = run_quietly([uv, "python", "find", "--no-python-downloads", str(python)], environ)
         if isinstance(answer, str) and os.path.isabs(answer):
             commands.append(("uv python find", [answer]))
-    launcher = on_path("py", host, environ) if host.os == "windows" else ""
+    launcher = on_path("py", host, environ) if host.os == "windows" and not python.is_pypy else ""
     if launcher:
         commands.append(("py launcher", [launcher, f"-{python}"]))
     for origin, command in commands:
@@ -161,7 +166,7 @@ def _asked(
                 origin=f"{origin}, run",
                 where=where,
                 sources=(source,) if fits else (),
-                note="" if fits else f"Python {source.release}",
+                note="" if fits else source.title,
             )
 
 
@@ -180,11 +185,20 @@ def _given(
     chosen = _best(exact, python) if exact else _stable_abi_sources(sources, minimum)
     if chosen:
         return chosen
-    found = ", ".join(dict.fromkeys(source.release for source in sources))
+    found = ", ".join(dict.fromkeys(source.title for source in sources))
     raise HeadersError(
-        f"{place} `{given}` holds the headers of Python {found}, not of {wanted}",
-        hint=f"give those of {wanted}, or none: then they are searched for on this machine",
+        f"{place} `{given}` holds the headers of {found}, not of {wanted}",
+        hint=f"give those of {wanted}, or none: then they are searched for on this machine"
+        f"{_other_pypy(sources, python)}",
     )
+
+
+def _other_pypy(sources: Iterable[HeaderSource], python: PythonTarget) -> str:
+    """How to build for the PyPy whose headers are there, if it is another of the same version."""
+    kind = (python.implementation, python.version)
+    abis = [s.pypy_abi for s in sources if python.is_pypy and (s.implementation, s.version) == kind]
+    other = replace(python, pypy_abi=abis[0]) if abis else None
+    return f"; or build for that PyPy, with `{other.abi}` for the option `python`" if other else ""
 
 
 def sources_in(
@@ -246,6 +260,8 @@ def _in_given(
 
 
 def _wanted(python: PythonTarget, minimum: tuple[int, int] | None) -> str:
+    if python.is_pypy:
+        return python.title
     return (
         f"Python {minimum[0]}.{minimum[1]} or newer" if minimum else f"Python {python.version_text}"
     )
@@ -272,7 +288,9 @@ def ways_to_headers(python: PythonTarget, host: Host) -> str:
         "macos": f"brew install python@{python.version_text}",
         "windows": f"winget install Python.Python.{python.version_text}",
     }.get(host.os, f"apt-get install python{python.version_text}-dev")
-    if host.libc == "musl":
+    if python.is_pypy:
+        commands = "apt-get install pypy3-dev"
+    elif host.libc == "musl":
         commands = "apk add python3-dev"
     return (
         f"install them with `{commands}`, `uv python install {python}` or `pyenv install {python}`"

@@ -15,7 +15,7 @@ from pathlib import Path
 from zigwheel.errors import StorageError
 from zigwheel.target.elf import ElfIdentity, read_elf
 from zigwheel.target.model import Host
-from zigwheel.target.python import PythonTarget
+from zigwheel.target.python import PythonTarget, pypy
 from zigwheel.target.triple import Libc
 
 _OPERATING_SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
@@ -36,8 +36,10 @@ _MACHINES_32 = {"x86_64": "i686", "aarch64": "armv7l"}
 _UNIX_PREFIXES = ("/usr/local", "/usr", "/opt/python/*", "/opt/python3*")
 _MACOS_PREFIXES = (
     "/Library/Frameworks/Python.framework/Versions/3.*",
+    "/Library/Frameworks/PythonT.framework/Versions/3.*",
     "/opt/homebrew/opt/python@3.*/Frameworks/Python.framework/Versions/3.*",
     "/usr/local/opt/python@3.*/Frameworks/Python.framework/Versions/3.*",
+    "/opt/local/Library/Frameworks/Python.framework/Versions/3.*",
     "/usr/local",
 )
 
@@ -50,13 +52,14 @@ def describe_host() -> Host:
     """
     system = _OPERATING_SYSTEMS.get(sys.platform, sys.platform)
     elf = _own_elf() if system == "linux" else None
-    libc, libc_version = _libc(system, elf)
-    python = PythonTarget(
-        version=(sys.version_info[0], sys.version_info[1]),
-        free_threaded=is_free_threaded(EXTENSION_SUFFIXES),
-    )
+    libc, libc_version = _libc(elf)
+    version = (sys.version_info[0], sys.version_info[1])
+    if sys.implementation.name == "pypy":
+        python = pypy(version, pypy_abi(EXTENSION_SUFFIXES))
+    else:
+        python = PythonTarget(version=version, free_threaded=is_free_threaded(EXTENSION_SUFFIXES))
     return Host(
-        arch=_arch(system, elf),
+        arch=_arch(elf),
         os=system,
         libc=libc,
         libc_version=libc_version,
@@ -64,7 +67,7 @@ def describe_host() -> Host:
         python=python,
         include=_include(python),
         executable=sys.executable or "",
-        prefix_globs=_prefix_globs(system, os.environ),
+        prefix_globs=prefix_globs(system, os.environ),
     )
 
 
@@ -76,14 +79,27 @@ def is_free_threaded(suffixes: list[str]) -> bool:
     return any(re.match(r"\.(cpython-|cp)\d+d?td?[-.]", suffix) for suffix in suffixes)
 
 
-def _arch(system: str, elf: ElfIdentity | None) -> str:
-    if system == "windows":
-        # As `sysconfig.get_platform` does: what the interpreter was compiled for.
-        for mark, arch in (("amd64", "x86_64"), ("arm64", "aarch64")):
-            if f"({mark})" in sys.version.lower():
-                return arch
-        return "i686"
+def pypy_abi(suffixes: list[str]) -> str:
+    """The ABI of a PyPy that loads extensions with these suffixes; empty if they do not say."""
+    found = (re.match(r"\.pypy\d+-(pp\d+)-", suffix) for suffix in suffixes)
+    return next((match[1] for match in found if match), "")
+
+
+def _arch(elf: ElfIdentity | None) -> str:
+    if sys.platform == "win32":
+        return windows_arch(sys.version)
     return unix_arch(os.uname().machine, elf, is_32bit=sys.maxsize < 2**32)
+
+
+def windows_arch(version: str) -> str:
+    """The architecture of a Windows process, from `sys.version`, as `sysconfig.get_platform` has it.
+
+    It is what the interpreter was compiled for; an emulated one builds for what it is itself.
+    """
+    for mark, arch in (("amd64", "x86_64"), ("arm64", "aarch64")):
+        if f"({mark})" in version.lower():
+            return arch
+    return "i686"
 
 
 def unix_arch(machine: str, elf: ElfIdentity | None, *, is_32bit: bool) -> str:
@@ -107,10 +123,10 @@ def _own_elf() -> ElfIdentity | None:
     return None
 
 
-def _libc(system: str, elf: ElfIdentity | None) -> tuple[Libc, tuple[int, int] | None]:
-    if system == "windows":
+def _libc(elf: ElfIdentity | None) -> tuple[Libc, tuple[int, int] | None]:
+    if sys.platform == "win32":
         return "gnu", None
-    if system != "linux":
+    if sys.platform != "linux":
         return "none", None
     if elf and "musl" in elf.interpreter:
         return "musl", musl_version(elf.interpreter)
@@ -124,23 +140,37 @@ def _libc(system: str, elf: ElfIdentity | None) -> tuple[Libc, tuple[int, int] |
 
 def musl_version(loader: str) -> tuple[int, int] | None:
     """Version of musl, which its loader prints when it is run by itself (PEP 656); None if it doesn't."""
-    reader, writer = os.pipe()
-    try:
-        streams = [(os.POSIX_SPAWN_DUP2, writer, 1), (os.POSIX_SPAWN_DUP2, writer, 2)]
-        process = os.posix_spawn(loader, [loader], {}, file_actions=streams)
-        os.close(writer)
-        writer = -1
-        with open(reader, "rb", closefd=False) as stream:
-            text = stream.read()
-        os.waitpid(process, 0)
-    except OSError:
-        return None
-    finally:
-        os.close(reader)
-        if writer >= 0:
-            os.close(writer)
+    text = _said_by(loader)
     found = re.search(rb"(?m)^Version (\d+)\.(\d+)", text) if text.startswith(b"musl") else None
     return (int(found[1]), int(found[2])) if found else None
+
+
+if sys.platform == "win32":
+
+    def _said_by(program: str) -> bytes:
+        """No program for Windows is loaded by musl."""
+        return b""
+
+else:
+
+    def _said_by(program: str) -> bytes:
+        """What a program says on both streams, in an empty environment; `subprocess` is slow to load."""
+        reader, writer = os.pipe()
+        try:
+            streams = [(os.POSIX_SPAWN_DUP2, writer, 1), (os.POSIX_SPAWN_DUP2, writer, 2)]
+            process = os.posix_spawn(program, [program], {}, file_actions=streams)
+            os.close(writer)
+            writer = -1
+            with open(reader, "rb", closefd=False) as stream:
+                text = stream.read()
+            os.waitpid(process, 0)
+        except OSError:
+            return b""
+        finally:
+            os.close(reader)
+            if writer >= 0:
+                os.close(writer)
+        return text
 
 
 def _include(python: PythonTarget) -> Path | None:
@@ -161,7 +191,8 @@ def installed_pack() -> Path | None:
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
-def _prefix_globs(system: str, environ: Mapping[str, str]) -> tuple[str, ...]:
+def prefix_globs(system: str, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Globs of the prefixes where an operating system usually has Pythons."""
     if system == "macos":
         return _MACOS_PREFIXES
     if system == "windows":
@@ -174,9 +205,14 @@ def _prefix_globs(system: str, environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def home_folder(environ: Mapping[str, str]) -> Path | None:
-    """The user's home folder; None where the environment names none."""
-    text = environ.get("HOME", "") or environ.get("USERPROFILE", "")
-    return Path(text) if os.path.isabs(text) else None
+    """The user's home folder; None where the environment names none.
+
+    On Windows it is `USERPROFILE`, as for Python itself: shells such as Git's set `HOME` as well, and
+    to a path that only their own programs can read.
+    """
+    names = ("USERPROFILE", "HOME") if os.name == "nt" else ("HOME", "USERPROFILE")
+    found = (environ.get(name, "") for name in names)
+    return next((Path(text) for text in found if os.path.isabs(text)), None)
 
 
 def cache_root(environ: Mapping[str, str], system: str) -> Path:

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zigwheel.target.build_details import BuildDetails, Malformed, details_files, read_details
-from zigwheel.target.python import PythonTarget
+from zigwheel.target.python import Implementation, PythonTarget
 
 _NUMBER = re.compile(r"^#\s*define\s+PY_(MAJOR|MINOR)_VERSION\s+(\d+)", re.MULTILINE | re.ASCII)
 _RELEASE = re.compile(r'^#\s*define\s+PY_VERSION\s+"([^"]*)"', re.MULTILINE)
+_PYPY_RELEASE = re.compile(r'^#\s*define\s+PYPY_VERSION\s+"(\d+)\.(\d+)', re.MULTILINE)
 _FREE_THREADED = r"python3\.\d+td?"
 
 
@@ -38,16 +39,28 @@ class HeaderSource:
     """The header pack that they are from, whose hashes are checked before they are used."""
     details: BuildDetails | None = None
     """What `build-details.json` says of the installation; None where it has none."""
+    implementation: Implementation = "cpython"
+    """Whose headers they are."""
+    pypy_abi: str = ""
+    """PyPy's name of its ABI, such as `pp73`, which is that of the release that brought it."""
+
+    @property
+    def title(self) -> str:
+        """The name in a sentence, such as `Python 3.13.0` or `PyPy 3.11.11 (pp73)`."""
+        if self.implementation == "pypy":
+            return f"PyPy {self.release} ({self.pypy_abi})"
+        return f"Python {self.release}"
 
     def serves(self, python: PythonTarget) -> bool:
         """Whether these are the headers of `python`."""
-        return self.version == python.version
+        own = (self.implementation, self.version, self.pypy_abi)
+        return own == (python.implementation, python.version, python.pypy_abi)
 
 
 def read_headers(
     include: Path, origin: str, *, details: BuildDetails | None = None
 ) -> HeaderSource | None:
-    """The headers in a folder; None where it has no `Python.h`, or not CPython's."""
+    """The headers in a folder; None where it has no `Python.h`."""
     try:
         with open(include / "patchlevel.h", encoding="utf-8", errors="replace") as file:
             text = file.read()
@@ -55,11 +68,12 @@ def read_headers(
         return None
     numbers = dict(_NUMBER.findall(text))
     release = _RELEASE.search(text)
-    if "PYPY_VERSION" in text or len(numbers) < 2 or not release:
+    if len(numbers) < 2 or not release:
         return None
     if not (include / "Python.h").is_file():
         return None
     named = re.fullmatch(_FREE_THREADED, include.name, re.ASCII)
+    pypy = _PYPY_RELEASE.search(text)
     return HeaderSource(
         include=include,
         version=(int(numbers["MAJOR"]), int(numbers["MINOR"])),
@@ -67,6 +81,8 @@ def read_headers(
         origin=origin,
         free_threaded="t" in details.flags if details else bool(named),
         details=details,
+        implementation="pypy" if pypy else "cpython",
+        pypy_abi=f"pp{pypy[1]}{pypy[2]}" if pypy else "",
     )
 
 
@@ -81,7 +97,9 @@ class Installation:
 
 
 def headers_below(prefix: Path, origin: str) -> Installation:
-    """The headers of an installation: where `build-details.json` says, in `include/python3.X`, or `include`."""
+    """The headers of an installation: where `build-details.json` says, in `include/python3.X`
+    or `include/pypy3.X`, or `include`.
+    """
     found: dict[Path, HeaderSource] = {}
     notes: list[str] = []
     for file in details_files(prefix):
@@ -116,7 +134,8 @@ def _usual_includes(prefix: Path) -> list[Path]:
     folders = [prefix / "include"]
     try:
         with os.scandir(prefix / "include") as entries:
-            names = sorted(entry.name for entry in entries if entry.name.startswith("python3."))
+            found = (entry.name for entry in entries)
+            names = sorted(n for n in found if n.startswith(("python3.", "pypy3.")))
     except OSError:
         names = []
         # On Windows the two are one; in an unpacked copy of its files they may not be.

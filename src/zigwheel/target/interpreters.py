@@ -22,7 +22,7 @@ from zigwheel.target.installation import (
 )
 from zigwheel.target.model import Host
 
-_INTERPRETER = r"python(?:3(?:\.(\d+)t?)?)?(?:\.exe)?"
+_INTERPRETER = r"(?:python|pypy)(?:3(?:\.(\d+)t?)?)?(?:\.exe)?"
 _FOLDER_VERSION = r"3\.\d+"
 
 _QUESTION = "import sysconfig; print(sysconfig.get_path('include'))"
@@ -45,8 +45,7 @@ class Place:
     """An interpreter that could be asked, because its headers are not where they usually are."""
 
     def __str__(self) -> str:
-        found = ", ".join(source.release for source in self.sources)
-        texts = [f"Python {found}" if found else "", self.note]
+        texts = [*(source.title for source in self.sources), self.note]
         place = f"{self.origin}, {self.where}" if self.where else self.origin
         return f"{place}: {', '.join(text for text in texts if text) or 'none'}"
 

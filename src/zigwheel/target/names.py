@@ -46,19 +46,37 @@ _ZIG_ARCHES = {facts.zig: name for name, facts in ARCHITECTURES.items()}
 _MACOS_ARCHES = {word: name for name, word in MACOS_ARCHES.items()}
 _WINDOWS_ARCHES = {tag: name for name, tag in WINDOWS_TAGS.items()}
 
+_EMSCRIPTEN = "its side modules need Emscripten's own compiler and linker"
+_XCODE = "its C library comes with Apple's Xcode and not with Zig"
+_NO_WHEELS = "PyPI takes no wheels for it"
 _UNSUPPORTED: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "wasi": ("WASI", "wheels have no tag for it, and its CPython loads no extension modules"),
-        "emscripten": ("Emscripten", "its side modules need Emscripten's own compiler and linker"),
-        "pyodide": ("Pyodide", "its side modules need Emscripten's own compiler and linker"),
-        "wasm32": ("WebAssembly", "its side modules need Emscripten's own compiler and linker"),
-        "android": ("Android", "its C library, bionic, comes with Android's NDK and not with Zig"),
-        "ios": ("iOS", "its C library comes with Apple's Xcode and not with Zig"),
-        "freebsd": ("FreeBSD", "PyPI takes no wheels for it"),
-        "netbsd": ("NetBSD", "PyPI takes no wheels for it"),
-        "openbsd": ("OpenBSD", "PyPI takes no wheels for it"),
+        r"wasi(?:p\d)?": (
+            "WASI",
+            "wheels have no tag for it, and its CPython loads no extension modules",
+        ),
+        "emscripten": ("Emscripten", _EMSCRIPTEN),
+        "pyodide|pyemscripten": ("Pyodide", _EMSCRIPTEN),
+        "wasm32": ("WebAssembly", _EMSCRIPTEN),
+        "android(?:eabi)?": (
+            "Android",
+            "its C library, bionic, comes with Android's NDK and not with Zig",
+        ),
+        "ios": ("iOS", _XCODE),
+        "tvos": ("tvOS", _XCODE),
+        "watchos": ("watchOS", _XCODE),
+        "visionos": ("visionOS", _XCODE),
+        "freebsd": ("FreeBSD", _NO_WHEELS),
+        "netbsd": ("NetBSD", _NO_WHEELS),
+        "openbsd": ("OpenBSD", _NO_WHEELS),
+        "dragonfly": ("DragonFly BSD", _NO_WHEELS),
+        "solaris|sunos": ("Solaris", _NO_WHEELS),
+        "illumos": ("illumos", _NO_WHEELS),
+        "aix": ("AIX", _NO_WHEELS),
+        "cygwin": ("Cygwin", _NO_WHEELS),
     }
 )
+"""Patterns of words, each with the platform's name and what is missing; the more exact come first."""
 
 _EXAMPLES = (
     "write a Zig triple such as `aarch64-linux-gnu.2.17`, a platform tag such as "
@@ -73,13 +91,13 @@ def closest(word: str, known: Iterable[str]) -> str:
     return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.75)), "")
 
 
-def unsupported_platform(word: str, *, place: str) -> TargetError | None:
-    """The error for a platform that is known but can't be built for, else None."""
-    for name, (title, reason) in _UNSUPPORTED.items():
-        if re.match(rf"{name}(?![a-z])", word):
+def unsupported_platform(*words: str, place: str) -> TargetError | None:
+    """The error for words that name a platform that is known but can't be built for, else None."""
+    for pattern, (title, reason) in _UNSUPPORTED.items():
+        if any(re.match(rf"(?:{pattern})(?![a-z])", word) for word in words):
             return TargetError(
                 f"{place}: {title} is not supported: {reason}",
-                hint="zigwheel builds for Linux with glibc or musl",
+                hint="zigwheel builds for Linux, macOS and Windows",
             )
     return None
 
@@ -119,18 +137,17 @@ def read_triple(text: str, floors: Floors, *, place: str) -> Triple:
     Raises TargetError with a suggestion.
     """
     arch_word, os_word, *rest = text.split("-")
+    if error := unsupported_platform(arch_word, os_word, *rest, place=place):
+        raise error
     if os_word in {"unknown", "pc", "apple", "none"} and rest:
         short = "-".join([arch_word, *rest]).replace("darwin", "macos")
         raise TargetError(
             f"{place}: Zig's triples have no vendor `{os_word}`",
             hint=f"did you mean `{short}`?",
         )
-    for word in (os_word, *rest):
-        error = unsupported_platform(word, place=place)
-        if error:
-            raise error
-    arch = read_arch(arch_word, known=_TRIPLE_ARCHES, text=text, place=place)
     os, os_version = _split_version(os_word)
+    known = {**_TRIPLE_ARCHES, "universal2": "universal2"} if os == "macos" else _TRIPLE_ARCHES
+    arch = read_arch(arch_word, known=known, text=text, place=place)
     if len(rest) > 1:
         raise TargetError(f"{place} has more parts than a triple", hint=_EXAMPLES)
     abi, abi_version = _split_version(rest[0]) if rest else ("", None)
@@ -250,12 +267,6 @@ def read_platform_tag(tag: str, floors: Floors, *, place: str) -> Triple:
     else:
         raise _unknown_tag(tag, place=place)
     if family == "macosx":
-        if arch_word in {"universal2", "intel", "fat", "fat64", "universal"}:
-            raise TargetError(
-                f"{place}: files for several architectures at once are not supported yet "
-                "by this version",
-                hint="build for `arm64` and `x86_64` one after the other",
-            )
         arch = read_arch(arch_word, known=_MACOS_ARCHES, text=tag, place=place)
         return _macos_triple(arch, floor, floors, place=place)
     arch = read_arch(arch_word, known=_LINUX_ARCHES, text=tag, place=place)

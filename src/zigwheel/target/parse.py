@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from zigwheel.errors import TargetError, ZigwheelError, raise_all
 from zigwheel.target.floors import (
     Floors,
-    Version,
     dotted,
     parse_floors,
 )
@@ -25,16 +24,17 @@ from zigwheel.target.python import (
     OLDEST,
     PythonTarget,
     is_known,
-    parse_py_api,
     parse_python,
     require_known,
+    require_platform,
     unsupported_implementation,
-    uses_limited_api,
 )
+from zigwheel.target.stable import StableAbi, parse_stable
 from zigwheel.target.triple import ARCHITECTURES, MUSL_MINIMUM, Triple
 
-_TITLES = {"macos": "macOS", "windows": "Windows", "pypy": "PyPy", "graalpy": "GraalPy"}
-_PYTHON_WORD = r"(cp|py|pp|pypy|gp|graalpy)\d[\w.]*"
+_TITLES = {"macos": "macOS", "windows": "Windows", "graalpy": "GraalPy"}
+_PYTHON_WORD = r"(cp|py|pp|pypy|gp|graalpy|ip|jy)\d[\w.]*"
+_STABLE_WORDS = {"abi3": "", "abi3t": "t", "abi3.abi3t": "t"}
 _LINUX_TAG = r"linux_(\w+)"
 _SYSCONFIG_PLATFORM = r"(linux|macosx|win)-[^-]+(-[^-]+)?"
 
@@ -47,8 +47,8 @@ class _Request:
     """The platform."""
     python: PythonTarget | None = None
     """The Python, where the text names exactly one."""
-    stable_abi: Version | None = None
-    """The oldest Python, where the text is the tag of an `abi3` wheel."""
+    stable_abi: StableAbi | None = None
+    """The ABI, where the text is the tag of a wheel for a stable one."""
 
 
 def resolve_target(
@@ -58,49 +58,26 @@ def resolve_target(
     host: Host,
     manylinux: str,
     musllinux: str,
+    macosx: str = "",
     environ: Mapping[str, str],
 ) -> Target:
     """Read the option `target` and the option `python`; both may be empty.
 
     `text` is a Zig triple with or without a floor (`aarch64-linux-gnu.2.17`), a platform tag
     (`manylinux_2_28_aarch64`), a wheel tag (`cp313-cp313-manylinux_2_28_aarch64`) or cibuildwheel's
-    identifier (`cp313-manylinux_aarch64`). Without a floor it gets the one of `manylinux` or
-    `musllinux`, raised to the oldest that exists for the architecture. Empty means this machine, or
-    what `_PYTHON_HOST_PLATFORM` and `ARCHFLAGS` in `environ` say, at a floor that it satisfies.
+    identifier (`cp313-manylinux_aarch64`). Without a floor it gets the one of `manylinux`,
+    `musllinux` or `macosx`, raised to the oldest that exists for the architecture. Empty means this
+    machine, or what `_PYTHON_HOST_PLATFORM` and `ARCHFLAGS` in `environ` say, at a floor that it
+    satisfies.
 
     Raises TargetError, or an ErrorCollection of them, for what can't be read or built, and where
     text and `python` contradict each other.
     """
-    target = read_target(
-        text, python, host=host, manylinux=manylinux, musllinux=musllinux, environ=environ
-    )
-    require_supported(target, place=f"target `{text.strip()}`" if text.strip() else "this machine")
-    return target
-
-
-def require_supported(target: Target, *, place: str) -> None:
-    """Raise TargetError for a platform that this version can name but not build for."""
-    if target.triple.os == "macos":
-        raise TargetError(
-            f"{place}: {_TITLES[target.triple.os]} is not supported yet by this version",
-            hint="zigwheel builds for Linux with glibc or musl; "
-            "name such a target, for example with -C target=manylinux_x86_64",
-        )
-
-
-def read_target(
-    text: str,
-    python: str,
-    *,
-    host: Host,
-    manylinux: str,
-    musllinux: str,
-    environ: Mapping[str, str],
-) -> Target:
-    """As `resolve_target`, platforms that this version can't build for yet included."""
     errors: list[ZigwheelError] = []
     try:
-        floors = parse_floors(manylinux=manylinux, musllinux=musllinux, environ=environ)
+        floors = parse_floors(
+            manylinux=manylinux, musllinux=musllinux, macosx=macosx, environ=environ
+        )
         request = _read(text.strip(), floors, host=host, environ=environ)
     except TargetError as error:
         errors.append(error)
@@ -109,39 +86,50 @@ def read_target(
     except TargetError as error:
         errors.append(error)
     raise_all(errors)
-    return Target(
-        triple=request.triple, python=_choose_python(request, wanted, host=host, text=text.strip())
-    )
+    text = text.strip()
+    chosen = _choose_python(request, wanted, host=host, text=text)
+    require_platform(chosen, request.triple, place=f"target `{text}`" if text else "this machine")
+    return Target(triple=request.triple, python=chosen)
 
 
 def _choose_python(
     request: _Request, wanted: PythonTarget | None, *, host: Host, text: str
 ) -> PythonTarget:
     if request.python:
-        if wanted and wanted != request.python:
+        if wanted and not _agree(wanted, request.python, text):
             raise TargetError(
-                f"target `{text}` names CPython {request.python}, but python is `{wanted.abi}`",
+                f"target `{text}` names {request.python.title}, but python is `{wanted.abi}`",
                 hint="give one of the two, or the same Python in both",
             )
-        return request.python
+        return wanted or request.python
     stable = request.stable_abi
     if wanted:
-        if stable and not uses_limited_api(wanted, stable):
+        if stable and not stable.serves(wanted):
+            kinds = "" if stable.name == "abi3t" else ", and no free-threaded one"
             raise TargetError(
-                f"target `{text}` is the stable ABI of CPython {dotted(stable)} and newer, "
-                f"which python `{wanted.abi}` can't load",
-                hint=f"write python `cp{stable[0]}{stable[1]}` or newer, and no free-threaded one",
+                f"target `{text}` is the stable ABI of CPython {dotted(stable.minimum)} and newer, "
+                f"which python `{wanted.name}` can't load",
+                hint=f"write python `{stable.tag}` or newer{kinds}",
             )
         return wanted
-    runs_cpython = host.implementation == "cpython"
+    known = host.implementation in ("cpython", "pypy")
     if stable:
-        here = runs_cpython and is_known(host.python) and uses_limited_api(host.python, stable)
-        return host.python if here else PythonTarget(version=max(stable, OLDEST))
-    if not runs_cpython:
+        free_threaded = stable.name == "abi3t"
+        own = host.python
+        here = known and is_known(own) and stable.serves(own)
+        if here and own.free_threaded == free_threaded:
+            return own
+        return PythonTarget(version=max(stable.minimum, OLDEST), free_threaded=free_threaded)
+    if not known:
         name = _TITLES.get(host.implementation, host.implementation)
         raise unsupported_implementation("this Python", name)
     require_known(host.python, place="this Python")
     return host.python
+
+
+def _agree(wanted: PythonTarget, named: PythonTarget, text: str) -> bool:
+    """Whether both are one Python; an identifier such as `pp311-manylinux_x86_64` tells no ABI."""
+    return wanted == named or (wanted.name == named.name and named.abi not in text)
 
 
 def _read(text: str, floors: Floors, *, host: Host, environ: Mapping[str, str]) -> _Request:
@@ -174,15 +162,9 @@ def _read_wheel_tag(
     platforms = rest[-1]
     abi = rest[0] if len(rest) == 2 else ""
     python: PythonTarget | None = None
-    stable: Version | None = None
-    if abi == "abi3":
-        stable = parse_py_api(first, place=f"{place}: Python")
-    elif abi == "abi3t":
-        raise TargetError(
-            f"{place}: the stable ABI of free-threaded Pythons (`abi3t`) is not supported yet "
-            "by this version",
-            hint="name one free-threaded Python, such as `cp315-cp315t`",
-        )
+    stable: StableAbi | None = None
+    if abi in _STABLE_WORDS:
+        stable = parse_stable(first + _STABLE_WORDS[abi], place=f"{place}: Python `{first}`")
     elif first.startswith("py"):
         if abi not in {"", "none"} or "3" not in first:
             raise TargetError(f"{place} names no Python that extensions are built for")
@@ -263,7 +245,7 @@ def _this_machine(floors: Floors, *, host: Host) -> Triple:
     if host.os == "windows":
         return read_triple(f"{host.arch}-windows-gnu", floors, place=place)
     if host.os != "linux":
-        raise TargetError(
+        raise unsupported_platform(host.os, place=place) or TargetError(
             f"{place} runs `{host.os}`, which zigwheel does not build for",
             hint="name a target, for example with -C target=manylinux_x86_64",
         )

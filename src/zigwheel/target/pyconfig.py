@@ -8,6 +8,7 @@ system. Each row is a macro, its value, and the conditions under which it is def
 
 - `arch`: the target's architecture is one of these.
 - `gnu`, `musl`: the libc is one that is named here, and its floor is no older than this version.
+  On macOS, `none` stands for macOS itself.
 - `python`: CPython lies in this span of versions, ends included.
 - `free-threaded`: only in builds without the GIL.
 - `guard`: no condition; the definition stands in `#ifndef`, as in CPython's own file.
@@ -16,6 +17,7 @@ A libc without a version has no floor. `include` names headers that CPython's ow
 
 `scripts/pyconfig_facts.py` derives the facts from real interpreters and C libraries, and says which
 macros are left out: those about other projects' libraries, and the choices of one build.
+`scripts/pyconfig_macos.py` derives those for macOS from CPython's own `configure`.
 """
 
 from __future__ import annotations
@@ -23,8 +25,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-SYSTEMS = ("linux", "windows")
+SYSTEMS = ("linux", "macos", "windows")
 """Operating systems that there are facts about."""
+
+LIBCS = ("gnu", "musl", "none")
+"""Words of a row's conditions that a version of the C library, or of macOS, belongs to."""
 
 FIRST_FREE_THREADED = (3, 13)
 """The first CPython that can be built without the GIL (PEP 703)."""
@@ -41,9 +46,10 @@ def render(
 ) -> str:
     """Return the text of `pyconfig.h` as CPython's `configure` would find the target.
 
-    `arch` is a wheel tag's name (`x86_64`, `armv7l`), `os` is of `SYSTEMS`, `libc` is `gnu` or `musl`.
-    `libc_floor` is the oldest libc that the result runs on: what came later is not claimed. None
-    stands for the oldest one that the facts know. `version` is CPython's, such as `(3, 13)`.
+    `arch` is a wheel tag's name (`x86_64`, `armv7l`), `os` is of `SYSTEMS`, `libc` is of `LIBCS`.
+    `libc_floor` is the oldest libc, or macOS, that the result runs on: what came later is not
+    claimed. None stands for the oldest one that the facts know. `version` is CPython's, such as
+    `(3, 13)`.
 
     Raises `ValueError`, naming the value, for a target that the facts do not cover.
     """
@@ -55,7 +61,8 @@ def render(
         if _holds(when, arch, libc, floor, version, free_threaded):
             lines += _definition(name, value, guarded="guard" in when)
     threads = ", free-threaded" if free_threaded else ""
-    system = f"{libc} {_dotted(floor)} or newer" if floor else libc
+    named = os if libc == "none" else libc
+    system = f"{named} {_dotted(floor)} or newer" if floor else named
     return "\n".join(
         (
             f"/* pyconfig.h of CPython {_dotted(version)}{threads} for {arch} {os},",
@@ -111,7 +118,8 @@ def _holds(
     """Say whether a row's conditions hold. A row that names a libc holds for no other one."""
     if "arch" in when and arch not in when["arch"]:
         return False
-    if ("gnu" in when or "musl" in when) and (libc not in when or _parsed(when[libc]) > floor):
+    bound = any(name in when for name in LIBCS)
+    if bound and (libc not in when or _parsed(when[libc]) > floor):
         return False
     if "python" in when and not _within(version, when["python"]):
         return False

@@ -16,7 +16,7 @@ def is_target(host: Host, triple: Triple) -> bool:
 
 def system_folders(triple: Triple) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Include and library folders of this system, those that are there, for its own libraries."""
-    if triple.os == "windows":
+    if triple.os != "linux":
         return (), ()
     includes = ("/usr/local/include", f"/usr/include/{triple.multiarch}", "/usr/include")
     libraries = (

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from zigwheel.errors import TargetError
 from zigwheel.target.model import Target
-from zigwheel.target.python import parse_py_api, uses_limited_api
+from zigwheel.target.stable import StableAbi
 from zigwheel.target.triple import WINDOWS_TAGS, Triple
 
-WheelKind: TypeAlias = Literal["pure", "platform", "cpython", "abi3"]
+WheelKind: TypeAlias = Literal["pure", "platform", "extension"]
 
 _X86 = frozenset({"x86_64", "i686"})
 
@@ -25,7 +24,9 @@ LEGACY_MANYLINUX: Mapping[str, tuple[tuple[int, int], frozenset[str]]] = Mapping
 )
 """Names from before PEP 600: the glibc each stands for, and the architectures that it exists for."""
 
-MACOS_ARCHES: Mapping[str, str] = MappingProxyType({"aarch64": "arm64", "x86_64": "x86_64"})
+MACOS_ARCHES: Mapping[str, str] = MappingProxyType(
+    {"aarch64": "arm64", "x86_64": "x86_64", "universal2": "universal2"}
+)
 """Architectures in the words of macOS tags."""
 
 
@@ -36,7 +37,7 @@ class WheelTag:
     python: str
     """Python tag, such as `cp313` or `py3`."""
     abi: str
-    """ABI tag, such as `cp313t`, `abi3` or `none`."""
+    """ABI tag, such as `cp313t`, `abi3` or `none`; two with a dot between them, as `abi3.abi3t`."""
     platforms: tuple[str, ...]
     """Platform tags in the order in which the file name holds them."""
 
@@ -48,7 +49,8 @@ class WheelTag:
     @property
     def expanded(self) -> tuple[str, ...]:
         """The single tags, sorted: the `Tag` lines of the `WHEEL` file (PEP 427)."""
-        return tuple(sorted(f"{self.python}-{self.abi}-{name}" for name in self.platforms))
+        abis = self.abi.split(".")
+        return tuple(sorted(f"{self.python}-{abi}-{p}" for abi in abis for p in self.platforms))
 
 
 def platform_tags(triple: Triple) -> tuple[str, ...]:
@@ -82,18 +84,17 @@ def identifier(target: Target) -> str:
         platform = f"macosx_{MACOS_ARCHES[triple.arch]}"
     else:
         platform = f"{'musllinux' if triple.libc == 'musl' else 'manylinux'}_{triple.arch}"
-    return f"{target.python.abi}-{platform}"
+    return f"{target.python.name}-{platform}"
 
 
-def wheel_tag(target: Target | None, *, kind: WheelKind, py_api: str = "") -> WheelTag:
+def wheel_tag(
+    target: Target | None, *, kind: WheelKind, stable: StableAbi | None = None
+) -> WheelTag:
     """The tag of a wheel.
 
     `kind` is `pure` (no file depends on the platform; `target` may be None), `platform`
-    (executables, but no extension: any Python 3 will do), `cpython` (extensions for one Python) or
-    `abi3` (all extensions use the stable ABI of `py_api`, such as `cp310`). An `abi3` wheel whose
-    target can't load the stable ABI gets the tag of a `cpython` one (`uses_limited_api`).
-
-    Raises TargetError where `py_api` is needed and is not a version of the stable ABI.
+    (executables, but no extension: any Python 3 will do) or `extension`. `stable` is the ABI that
+    all extensions are built against; None if one of them is for the target's Python alone.
     """
     if kind == "pure":
         return WheelTag(python="py3", abi="none", platforms=("any",))
@@ -102,13 +103,5 @@ def wheel_tag(target: Target | None, *, kind: WheelKind, py_api: str = "") -> Wh
     platforms = platform_tags(target.triple)
     if kind == "platform":
         return WheelTag(python="py3", abi="none", platforms=platforms)
-    if kind == "abi3":
-        if not py_api:
-            raise TargetError(
-                "`py-api` is empty, but the extensions are built for the stable ABI",
-                hint='set the oldest CPython to support, such as `py-api = "cp310"`',
-            )
-        minimum = parse_py_api(py_api)
-        if uses_limited_api(target.python, minimum):
-            return WheelTag(python=f"cp{minimum[0]}{minimum[1]}", abi="abi3", platforms=platforms)
-    return WheelTag(python=target.python.tag, abi=target.python.abi, platforms=platforms)
+    one = stable or target.python
+    return WheelTag(python=one.tag, abi=one.abi, platforms=platforms)

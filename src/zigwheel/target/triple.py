@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
@@ -75,8 +75,11 @@ ARCHITECTURES: Mapping[str, Architecture] = MappingProxyType(
 MUSL_MINIMUM = (1, 2)
 """The musl that Zig ships is 1.2; what is built with it may need symbols that 1.1 lacks."""
 
+UNIVERSAL2 = ("x86_64", "aarch64")
+"""The architectures that a `universal2` file holds, in their order."""
+
 MACOS_MINIMUM: Mapping[str, tuple[int, int]] = MappingProxyType(
-    {"aarch64": (11, 0), "x86_64": (10, 13)}
+    {"aarch64": (11, 0), "x86_64": (10, 13), "universal2": (10, 13)}
 )
 """Oldest macOS for each architecture: the first for arm64, and what CPython 3.13 runs on for x86_64."""
 
@@ -91,7 +94,8 @@ class Triple:
     """A Zig target. Names of architectures are those of wheel tags (`i686`, not `x86`)."""
 
     arch: str
-    """`x86_64`, `i686`, `aarch64`, `armv7l`, `ppc64le`, `s390x`, `riscv64` or `loongarch64`."""
+    """`x86_64`, `i686`, `aarch64`, `armv7l`, `ppc64le`, `s390x`, `riscv64` or `loongarch64`; on
+    macOS also `universal2`, which is compiled slice by slice."""
     os: Os
     """Operating system."""
     libc: Libc
@@ -100,16 +104,30 @@ class Triple:
     """Oldest version that the result runs on: of glibc, of musl, or of macOS."""
 
     @property
+    def slices(self) -> tuple[Triple, ...]:
+        """The triples whose files are joined into those for this one: itself, but for `universal2`."""
+        if self.arch != "universal2":
+            return (self,)
+        floor = self.floor or (0, 0)
+        return tuple(
+            replace(self, arch=arch, floor=max(floor, MACOS_MINIMUM[arch])) for arch in UNIVERSAL2
+        )
+
+    @property
     def facts(self) -> Architecture:
-        """What is fixed for the architecture."""
-        return ARCHITECTURES[self.arch]
+        """What is fixed for the architecture, or for all that `slices` names."""
+        return ARCHITECTURES[self.slices[0].arch]
 
     @property
     def zig(self) -> str:
-        """The triple as `zig -target` reads it, such as `aarch64-linux-gnu.2.17`."""
+        """The triple as `zig -target` reads it, such as `aarch64-linux-gnu.2.17`.
+
+        `universal2-macos.10.13` is only a name: Zig builds for the `slices`.
+        """
         version = f".{self.floor[0]}.{self.floor[1]}" if self.floor else ""
         if self.os == "macos":
-            return f"{self.facts.zig}-macos{version}"
+            arch = self.facts.zig if len(self.slices) == 1 else self.arch
+            return f"{arch}-macos{version}"
         if self.os == "windows":
             return f"{self.facts.zig}-windows-gnu"
         return f"{self.facts.zig}-linux-{self._abi}{version if self.libc == 'gnu' else ''}"

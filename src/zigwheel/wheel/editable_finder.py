@@ -276,6 +276,9 @@ class Rebuild:
                 continue
             try:
                 os.makedirs(os.path.dirname(old), exist_ok=True)
+                if os.name == "nt" and os.path.isfile(old):
+                    # a module that is loaded cannot be replaced there, but it can be moved away
+                    os.replace(old, f"{new}.old")
                 os.replace(new, old)
             except OSError as error:
                 raise self.failure(f"{old!r} cannot be replaced: {error.strerror}") from error

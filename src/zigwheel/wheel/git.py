@@ -114,6 +114,7 @@ def output(command: list[str], root: Path, environ: Mapping[str, str], timeout: 
     try:
         # a repository's own fsmonitor would be a program of whoever made the repository
         command[1:1] = ["-c", "core.fsmonitor=false"]
+        command[0] = found(command[0], environ)
         done = subprocess.run(
             command,
             cwd=root,
@@ -131,6 +132,17 @@ def output(command: list[str], root: Path, environ: Mapping[str, str], timeout: 
         return done.stdout
     words = done.stderr.decode("utf-8", "replace").strip()
     raise Unusable("" if "not a git repository" in words else words or f"exit {done.returncode}")
+
+
+def found(program: str, environ: Mapping[str, str]) -> str:
+    """The path of a program on PATH; Windows by itself would look into the project's folder first."""
+    if os.name != "nt" or os.path.dirname(program):
+        return program
+    for folder in filter(os.path.isabs, environ.get("PATH", "").split(os.pathsep)):
+        path = os.path.join(folder, f"{program}.exe")
+        if os.path.isfile(path):
+            return path
+    raise FileNotFoundError(program)
 
 
 def has_repository(root: Path) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from zigwheel.errors import WheelError, ZigwheelError, raise_all
-from zigwheel.storage import storage_error
+from zigwheel.storage import patiently, storage_error
 from zigwheel.wheel.dates import archive_time
 from zigwheel.wheel.entries import Entry, content
 from zigwheel.wheel.paths import check_paths
@@ -147,9 +147,10 @@ def written_aside(folder: Path, name: str) -> Iterator[Path]:
     aside = ""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        aside = tempfile.mkdtemp(prefix=f".{name[:100]}.tmp-{os.getpid()}-", dir=folder)
+        # a short name: Windows ends a path after 260 characters
+        aside = tempfile.mkdtemp(prefix=".tmp-", dir=folder)
         yield Path(aside, name)
-        os.replace(Path(aside, name), folder / name)
+        patiently(os.replace, Path(aside, name), folder / name)
     except OSError as error:
         raise storage_error(error, f"writing {name!r}", folder) from error
     finally:

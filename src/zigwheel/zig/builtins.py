@@ -28,6 +28,7 @@ BUILTIN = re.compile(
         | gcc_q[a-z]+
         | emutls_get_address
         | gnu_(?:f2h|h2f)_ieee
+        | is(?:OS|Platform)VersionAtLeast
         | zig_probe_stack )""",
     re.VERBOSE,
 )
@@ -66,7 +67,10 @@ def asks_for_builtins(names: Iterable[str]) -> bool:
 
 
 def undefined_in(file: Path) -> list[str]:
-    """Symbols that no library promises to a linked file: undefined, and without a version."""
+    """Symbols that no library promises to a linked file: undefined, and in ELF without a version."""
     from zigwheel.audit.elf import read_elf
+    from zigwheel.zig.macho import is_macho, unpromised
 
+    if is_macho(file):
+        return unpromised(file.read_bytes())
     return [s.name for s in read_elf(file).undefined if not s.version]

@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from zigwheel.plan.model import Artifact, BuildPlan, Source
+from zigwheel.zig.macos import for_macos, install_name, library_dirs, sdk_words
 from zigwheel.zig.musl import libc_name
 from zigwheel.zig.windows import for_windows, linked_name
 
@@ -32,7 +33,7 @@ class Places:
     headers: Path | None
     """Include folder of the target's Python."""
     zig_lib: Path
-    """Zig's own library folder."""
+    """Zig's own library folder, without symbolic links: so Zig knows it."""
     out: Path
     """Folder for the results."""
     local_cache: Path
@@ -42,6 +43,8 @@ class Places:
     version_scripts: Path
     """Folder that holds the version scripts, and what stands for them on Windows, each under a name
     made of its content."""
+    sdk: Path | None = None
+    """Apple's SDK, where something is linked with it."""
     overlay: Path | None = None
     """What lets clang find Windows' headers by any spelling (`zig.spelling`); None where it need not."""
 
@@ -53,9 +56,14 @@ def place_flags(artifact: Artifact, places: Places) -> tuple[str, ...]:
     What does not use Python's headers does not name them, so that its objects serve all Pythons.
     """
     found = ("-ivfsoverlay", str(places.overlay)) if places.overlay else ()
-    pairs = [(places.zig_lib, "zig")]
+    pairs = [(places.root, "."), (places.zig_lib, "zig")]
+    if places.zig_lib.is_relative_to(places.root):
+        # so Zig writes the paths of its own folders where they lie below the one that it runs in
+        pairs.append((places.zig_lib.relative_to(places.root), "zig"))
     if artifact.uses_python and places.headers is not None:
         pairs.append((places.headers, "python"))
+    if places.sdk is not None:
+        pairs.append((places.sdk, "sdk"))
     return (*found, *(f"-ffile-prefix-map={old}={new}" for old, new in pairs))
 
 
@@ -95,7 +103,9 @@ def command(
     if artifact.kind != "library":  # an archive within an archive is of no use to a linker
         words += [str(places.out / plan.library(name).output) for name in artifact.link]
     words += [f"-l{name}" for name in artifact.libraries]
-    words += [f"-L{folder}" for folder in artifact.library_dirs]
+    for name in artifact.frameworks:
+        words += ["-framework", name]
+    words += [f"-L{folder}" for folder in library_dirs(artifact, places.root, places.sdk)]
     words += map(str, files)
     words += module_words(plan, artifact, places)
     root = zig_root(artifact)
@@ -103,6 +113,8 @@ def command(
     words += ["-lc++"] if artifact.link_cxx else []
     windows = for_windows(plan.triple)
     words += link_words(artifact, places, compiler_rt=compiler_rt, windows=windows)
+    if for_macos(plan.triple) and artifact.kind == "extension":
+        words += ["-install_name", install_name(artifact)]
     local = places.local_cache / "".join(s.content for s in artifact.sources if s.path == root)
     words += ["--cache-dir", str(local), "--global-cache-dir", str(places.global_cache)]
     words += ["--name", artifact.name, f"-femit-bin={places.out / linked_name(plan, artifact)}"]
@@ -119,6 +131,7 @@ def module_words(plan: BuildPlan, artifact: Artifact, places: Places) -> list[st
         words += ["-I", folder]
     if artifact.uses_python:
         words += ["-isystem", str(places.headers)]
+    words += sdk_words(artifact, places.sdk)
     words += [f"-D{name}={value}" for name, value in artifact.macros]
     libc = libc_name(plan.triple) if artifact.kind != "library" else ""
     for path in (*artifact.rpaths, *([libc] if libc else [])):
@@ -143,6 +156,7 @@ def link_words(
         return [*words, "-fno-allow-shlib-undefined", "-fno-dll-export-fns"]
     if artifact.kind == "extension":
         words += ["-fallow-shlib-undefined"]
+        # Zig's linker for macOS takes it and does without it: see `zig/macos.py`
         words += ["--version-script", str(places.version_scripts / script_name(artifact))]
     return words
 

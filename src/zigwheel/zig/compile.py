@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 import threading
@@ -25,6 +26,7 @@ from zigwheel.zig.command import (
     zig_root,
 )
 from zigwheel.zig.hints import hint_for
+from zigwheel.zig.response import fitting
 from zigwheel.zig.spelling import overlay
 from zigwheel.zig.toolchain import ZIG_VERSION, Zig
 from zigwheel.zig.windows import (
@@ -125,16 +127,16 @@ def make(
         make_for_windows(plan, artifact, places, zig, run, stop)
         return
     words = command(plan, artifact, places, zig=zig.executable, compiler_rt=False)
-    code, said = execute(words, places.root, run, stop)
+    code, said = execute_link(words, artifact, places, run, stop)
     file = places.out / artifact.output
     if code == 0:
-        needs = artifact.kind == "extension" and asks_for_builtins(undefined_in(file))
+        needs = artifact.kind != "library" and asks_for_builtins(undefined_in(file))
     else:  # a program may leave nothing open
         needs = artifact.kind == "executable" and "undefined symbol: " in said
     if needs:
         files = own_builtins(plan, places, zig, run)
         words = command(plan, artifact, places, zig=zig.executable, compiler_rt=True, files=files)
-        code, said = execute(words, places.root, run, stop)
+        code, said = execute_link(words, artifact, places, run, stop)
     if code != 0:
         before = library_commands(plan, artifact, places, zig)
         raise failure(artifact, [*before, words], said, code, places)
@@ -162,6 +164,28 @@ def own_builtins(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list[Pa
                 raise CompileError(f"the builtins of {plan.triple} could not be made:\n{said}")
             put_file(library, file.read_bytes())
     return [library]
+
+
+LINKERS = re.compile(r"^(?:(ld\.lld|lld-link|zig ld)|ar) .*\n?", re.MULTILINE)
+"""Command lines of the linkers and of the archiver inside of Zig, as `--verbose-link` prints them."""
+
+
+def execute_link(
+    words: Sequence[str], artifact: Artifact, places: Places, run: Run, stop: threading.Event
+) -> tuple[int, str]:
+    """Run a command as `execute` does, and note the command line of its linker beside the artifact."""
+    if artifact.kind == "library":
+        return execute(words, places.root, run, stop)
+    code, said = execute([*words, "--verbose-link"], places.root, run, stop)
+    lines = [line[0].rstrip("\n") for line in LINKERS.finditer(said) if line[1]]
+    if lines:  # the earlier ones are of libraries that Zig has compiled for this one
+        link_line_file(places, artifact).write_text(lines[-1], encoding="utf-8")
+    return code, LINKERS.sub("", said).strip()
+
+
+def link_line_file(places: Places, artifact: Artifact) -> Path:
+    """Where the linker's command line stands."""
+    return places.out / f"{artifact.output}.link"
 
 
 def library_commands(
@@ -195,7 +219,7 @@ def make_for_windows(
         final = words(replace(artifact, sources=()), *files, *parts.objects)
         if zig_root(artifact):  # what Zig makes of its own language differs in a DLL
             final = words(artifact, *files)
-    code, said = execute(final, places.root, run, stop)
+    code, said = execute_link(final, artifact, places, run, stop)
     if code != 0:
         before = library_commands(plan, artifact, places, zig)
         raise failure(artifact, [*before, words(artifact, *files)], said, code, places)
@@ -292,15 +316,17 @@ def execute(
 
     if run.verbose:
         run.say(repeatable([words], folder))
-    process = subprocess.Popen(
-        list(words),
-        cwd=folder,
-        env=dict(run.environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    with process:
+    with (
+        fitting(words) as fit,
+        subprocess.Popen(
+            fit,
+            cwd=folder,
+            env=dict(run.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
         try:
             said = waited(process, stop)
         except BaseException:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from zigwheel.plan.model import Artifact, BuildPlan
 from zigwheel.templates import fill, template
 from zigwheel.zig.command import MODES, source_groups, version_script, zig_root
+from zigwheel.zig.macos import links_sdk
 from zigwheel.zig.windows import for_windows, needs_python
 
 EJECTED = "// zigwheel: ejected"
@@ -123,6 +124,7 @@ def artifact_text(
         "    }),",
         "});",
         *module_lines(artifact, var, names),
+        *([f"paths.useSdk({var}.root_module);"] if links_sdk(plan, artifact) else []),
         *link_lines(plan, artifact, var),
     ]
     return "".join(f"    {line}\n" if line else "\n" for line in lines)
@@ -143,6 +145,8 @@ def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], s
     lines += [f"{module}.linkLibrary({names['library', name]});" for name in artifact.link]
     for name in artifact.libraries:
         lines.append(f"{module}.linkSystemLibrary({quoted(name)}, .{{ .use_pkg_config = .no }});")
+    for name in artifact.frameworks:
+        lines.append(f"{module}.linkFramework({quoted(name)}, .{{}});")
     lines += [f"{module}.addLibraryPath(paths.get({quoted(f)}));" for f in artifact.library_dirs]
     lines += [f"{module}.addIncludePath(paths.get({quoted(f)}));" for f in artifact.include_dirs]
     if artifact.uses_python:

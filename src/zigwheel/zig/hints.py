@@ -32,6 +32,13 @@ HEADERS = {
 }
 """Start of a header's name, and what would bring it."""
 
+FRAMEWORKS = frozenset(
+    "Accelerate AppKit ApplicationServices AudioToolbox CFNetwork Carbon Cocoa CoreAudio CoreFoundation "
+    "CoreGraphics CoreServices DiskArbitration Foundation IOKit Metal OpenCL OpenGL Security "
+    "SystemConfiguration".split()
+)
+"""Of macOS: the folder that their headers are included from."""
+
 LIBRARIES = {
     "zlib.h": "zlib",
     "bzlib.h": "bzip2",
@@ -106,4 +113,10 @@ def header_hint(name: str) -> str:
                 f"{name} belongs to {library}: put its sources into the project as a "
                 "`[[tool.zigwheel.library]]`, or name the folder that holds it in `include-dirs`"
             )
+    framework = name.partition("/")[0]
+    if framework in FRAMEWORKS:
+        return (
+            f"{name} belongs to Apple's SDK: for macOS, and with SDKROOT set to it, write "
+            f'`extra-link-args = ["-framework", "{framework}"]`'
+        )
     return f"name the folder that holds {name} in `include-dirs`"

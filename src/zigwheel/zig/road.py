@@ -7,7 +7,7 @@ from pathlib import Path
 from zigwheel.errors import CompileError
 from zigwheel.plan.model import BuildPlan
 from zigwheel.target.model import Target
-from zigwheel.target.python import suffix
+from zigwheel.target.python import StableName, suffix
 from zigwheel.zig.command import Places
 from zigwheel.zig.compile import (
     Run,
@@ -29,8 +29,8 @@ def build_file_text(plan: BuildPlan, target: Target) -> str:
     """The text of `build.zig` for a plan and the target it was made for."""
     return emit(
         plan,
-        suffix=suffix(target.python, target.triple, limited_api=False),
-        limited_suffix=suffix(target.python, target.triple, limited_api=True),
+        suffix=suffix(target.python, target.triple, stable_abi=""),
+        limited_suffix=suffix(target.python, target.triple, stable_abi=stable_name(plan)),
         cpu=target.triple.cpu,
     )
 
@@ -82,15 +82,21 @@ def zig_build_command(
     ]
     words += [f"-j{jobs}", f"-Dtarget={plan.triple}", f"-Dcpu={target.triple.cpu}"]
     words += [f"-Dproject={places.root}"]
+    words += ["--sysroot", str(places.sdk)] if places.sdk else []
     words += [f"-Dpython-include={places.headers}"] if plan.python else []
     libc = libc_name(plan.triple)
     words += [f"-Dmusl-libc={libc}"] if libc else []
     words += [f"-Doverlay={places.overlay}"] if places.overlay else []
-    extensions = [a for a in plan.artifacts if a.kind == "extension"]
-    for limited, option in ((False, "suffix"), (True, "limited-suffix")):
-        if any(a.limited_api == limited for a in extensions):
-            words.append(f"-D{option}={suffix(target.python, target.triple, limited_api=limited)}")
+    names = {a.stable_abi for a in plan.artifacts if a.kind == "extension"}
+    for name in sorted(names):
+        option = "limited-suffix" if name else "suffix"
+        words.append(f"-D{option}={suffix(target.python, target.triple, stable_abi=name)}")
     return words
+
+
+def stable_name(plan: BuildPlan) -> StableName:
+    """The stable ABI of a plan's extensions: one target uses one."""
+    return next((a.stable_abi for a in plan.artifacts if a.stable_abi), "abi3")
 
 
 def windows_options(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list[str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zigwheel.errors import ToolchainError
+from zigwheel.target.interpreters import on_path
 from zigwheel.target.model import Host
 
 ZIG_VERSION = "0.16.0"
@@ -31,7 +32,7 @@ class Zig:
     executable: Path
     """The `zig` program."""
     lib: Path
-    """Its library folder, for the prefix map that keeps its path out of what is compiled."""
+    """Its library folder, without symbolic links, for the map that keeps its path out of results."""
     version: str
     """What `zig version` prints."""
 
@@ -48,13 +49,14 @@ def find_zig(*, cache: Path, environ: Mapping[str, str], host: Host) -> Zig | No
     program = "zig.exe" if host.os == "windows" else "zig"
     kept = cache / "zig" / f"{ZIG_VERSION}-{host.os}-{host.arch}"
     if (kept / MARKER).is_file():
-        return Zig(executable=kept / program, lib=kept / "lib", version=ZIG_VERSION)
+        return in_folder(kept, program)
     package = installed_package(program)
     if package is not None:
         return adopt(package, kept, program)
-    on_path = shutil.which("zig", path=environ.get("PATH"))
-    if on_path and version_of(on_path) == ZIG_VERSION:
-        return at(on_path)
+    # not `shutil.which`, which looks into the project's folder first on Windows
+    found = on_path("zig", host, environ)
+    if found and version_of(found) == ZIG_VERSION:
+        return at(found)
     return None
 
 
@@ -90,8 +92,10 @@ def named_zig(path: str, environ: Mapping[str, str]) -> Zig:
 
 def at(executable: str) -> Zig:
     """The Zig whose program is `executable`, with the library folder that it reports."""
-    lib = reported(executable, "env", "lib_dir")
-    return Zig(executable=Path(executable).resolve(), lib=Path(lib), version=ZIG_VERSION)
+    program = Path(executable).resolve()
+    # Zig tells a path below the folder that it is started in as a relative one
+    lib = program.parent / reported(program, "env", "lib_dir")
+    return Zig(executable=program, lib=lib, version=ZIG_VERSION)
 
 
 def version_of(executable: str) -> str:
@@ -99,24 +103,43 @@ def version_of(executable: str) -> str:
     import subprocess
 
     try:
-        done = subprocess.run([executable, "version"], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([executable, "version"], capture_output=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
 
 
-def reported(executable: str, command: str, key: str) -> str:
+def reported(program: Path, command: str, key: str) -> str:
     """A value of `zig env`, which prints ZON: `.lib_dir = "…",`."""
     import re
     import subprocess
 
-    done = subprocess.run([executable, command], capture_output=True, text=True, timeout=60)
-    match = re.search(rf'"?\.?{key}"?\s*[=:]\s*("(?:[^"\\]|\\.)*")', done.stdout)
+    words = [str(program), command]
+    done = subprocess.run(words, cwd=program.parent, capture_output=True, timeout=60)
+    match = re.search(rb'\.%s = "((?:[^"\\]|\\.)*)"' % key.encode(), done.stdout)
     if match is None:
-        raise ToolchainError(f"`{executable} {command}` does not tell its `{key}`:\n{done.stdout}")
-    import json
+        said = done.stdout.decode("utf-8", "replace")
+        raise ToolchainError(f"`{program} {command}` does not tell its `{key}`:\n{said}")
+    return os.fsdecode(unescaped(match[1]))
 
-    return str(json.loads(match[1]))
+
+ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+
+
+def unescaped(text: bytes) -> bytes:
+    """A string of Zig without its escapes; paths are printed in ASCII, each other byte as `\\xNN`."""
+    import re
+
+    def byte(match: re.Match[bytes]) -> bytes:
+        return bytes([int(match[1], 16)]) if match[1] else ESCAPES.get(match[2], match[2])
+
+    return re.sub(rb"\\(?:x([0-9a-fA-F]{2})|(.))", byte, text)
+
+
+def in_folder(folder: Path, program: str) -> Zig:
+    """The Zig of a folder in which program and library lie side by side."""
+    real = Path(os.path.realpath(folder))
+    return Zig(executable=real / program, lib=real / "lib", version=ZIG_VERSION)
 
 
 MARKER = ".complete"
@@ -146,8 +169,8 @@ def adopt(package: Path, kept: Path, program: str) -> Zig:
             shutil.copytree(package, fresh, copy_function=link_or_copy, dirs_exist_ok=True)
             (fresh / MARKER).touch()
     except OSError:
-        return Zig(executable=package / program, lib=package / "lib", version=ZIG_VERSION)
-    return Zig(executable=kept / program, lib=kept / "lib", version=ZIG_VERSION)
+        return in_folder(package, program)
+    return in_folder(kept, program)
 
 
 def link_or_copy(source: str, target: str) -> None:

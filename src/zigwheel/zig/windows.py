@@ -57,8 +57,12 @@ def needs_python(plan: BuildPlan, artifact: Artifact) -> bool:
 
 
 def python_dll(plan: BuildPlan, artifact: Artifact) -> str:
-    """The DLL in which an artifact finds Python; for the stable ABI it is that of every version."""
-    return "python3.dll" if artifact.limited_api else f"python{plan.python.removeprefix('cp')}.dll"
+    """The DLL in which an artifact finds Python; for a stable ABI it is that of every version.
+
+    From 3.15 on Pythons with the GIL have a `python3t.dll` as well (python/cpython issue 148690).
+    """
+    own = f"python{plan.python.removeprefix('cp')}.dll"
+    return {"": own, "abi3": "python3.dll", "abi3t": "python3t.dll"}[artifact.stable_abi]
 
 
 def python_symbols(objects: Iterable[CoffObject], triple: str) -> dict[str, bool]:

@@ -190,6 +190,14 @@ const Paths = struct {
         return .{ .cwd_relative = paths.python orelse @panic("-Dpython-include=FOLDER is missing") };
     }
 
+    /// What Apple's SDK for macOS brings, where `--sysroot` names it.
+    fn useSdk(paths: Paths, module: *std.Build.Module) void {
+        const sdk = paths.b.sysroot orelse return;
+        module.addAfterIncludePath(.{ .cwd_relative = paths.b.pathJoin(&.{ sdk, "usr/include" }) });
+        module.addFrameworkPath(.{ .cwd_relative = paths.b.pathJoin(&.{ sdk, "System/Library/Frameworks" }) });
+        module.addLibraryPath(.{ .cwd_relative = "/usr/lib" }); // below the sysroot
+    }
+
     /// What linkers differ in. Python's symbols stay open until the file is loaded, but on Windows.
     fn link(paths: Paths, file: *std.Build.Step.Compile, python_lib: ?[]const u8, version_script: ?[]const u8) void {
         const b = paths.b;
@@ -217,6 +225,7 @@ const Paths = struct {
             paths.b.fmt("-ffile-prefix-map={s}=zig", .{paths.b.graph.zig_lib_directory.path orelse "."}),
         });
         if (paths.python) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=python", .{folder})});
+        if (paths.b.sysroot) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=sdk", .{folder})});
         return all.items;
     }
 

@@ -15,7 +15,8 @@ from zigwheel.audit.paths import check_folders
 from zigwheel.audit.policy import Promise, promise
 from zigwheel.audit.report import Finding
 from zigwheel.errors import AuditError, raise_all
-from zigwheel.target.tags import WheelKind, wheel_tag
+from zigwheel.target.stable import stable_abi
+from zigwheel.target.tags import wheel_tag
 
 if TYPE_CHECKING:
     from zigwheel.audit.image import Image
@@ -69,8 +70,8 @@ def promised_by(artifact: Artifact, setup: Setup, target: Target) -> Promise:
     """What a wheel of this artifact alone would promise."""
     if artifact.kind == "executable":
         return promise(wheel_tag(target, kind="platform").filename_part)
-    kind: WheelKind = "abi3" if artifact.limited_api else "cpython"
-    return promise(wheel_tag(target, kind=kind, py_api=setup.config.py_api).filename_part)
+    stable = stable_abi(target.python, setup.config.py_api) if artifact.limited_api else None
+    return promise(wheel_tag(target, kind="extension", stable=stable).filename_part)
 
 
 def looked_at(

@@ -1,0 +1,1 @@
+"""Whole machines of other kinds, for tests that run zigwheel itself there."""

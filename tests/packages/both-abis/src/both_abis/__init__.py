@@ -1,0 +1,3 @@
+from both_abis._counter import ABI, Counter
+
+__all__ = ["ABI", "Counter"]

@@ -1,0 +1,6 @@
+int idle(void);
+
+int idle(void)
+{
+    return 0;
+}

@@ -1,0 +1,1 @@
+long long sum_up_to(long long n);
