@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from tests.foreign.python import ForeignPython
 from tests.foreign.source import RECIPES, built_python
-from tests.foreign.sysroot import MACHINES, SUITES, debian_pypy, debian_python
+from tests.foreign.sysroot import MACHINES, SUITES, YOUNG, debian_pypy, debian_python
 from tests.foreign.windows import WHEELS, windows_python
 
 EMULATED = ("3.13", "3.14")
@@ -22,6 +22,8 @@ def _table() -> dict[str, Callable[[], ForeignPython]]:
         for version in EMULATED if machine.qemu else SUITES:
             name = f"cp{version.replace('.', '')}-manylinux_{arch}"
             table[name] = partial(debian_python, version, arch)
+    for arch in YOUNG:
+        table[f"cp314-manylinux_{arch}"] = partial(debian_python, "3.14", arch)
     for name in RECIPES:
         table[name] = partial(built_python, name)
     for tag in WHEELS:

@@ -7,6 +7,7 @@ other architectures by qemu.
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -29,8 +30,6 @@ class Machine:
     """What qemu's user-mode emulator is called after; empty where programs run as they are."""
 
 
-# loongarch64 is not here: Debian's Python for it uses vector instructions that qemu 7.2 does not know,
-# and crashes before it runs a line
 MACHINES = {
     "aarch64": Machine(debian="arm64", qemu="aarch64", multiarch="aarch64-linux-gnu"),
     "armv7l": Machine(debian="armhf", qemu="arm", multiarch="arm-linux-gnueabihf"),
@@ -41,6 +40,11 @@ MACHINES = {
     "x86_64": Machine(debian="amd64", multiarch="x86_64-linux-gnu"),
 }
 """By the name that wheel tags use."""
+
+YOUNG = {
+    "loongarch64": Machine(debian="loong64", qemu="loongarch64", multiarch="loongarch64-linux-gnu"),
+}
+"""Those that only Debian's next release knows, with the Pythons that it has."""
 
 SUITES = {
     "3.9": ("bullseye",),
@@ -61,12 +65,15 @@ pathlib platform shutil socket struct subprocess sysconfig tempfile threading un
 """.split()
 """Modules whose bytecode is made with an interpreter; others are compiled when they are imported."""
 
+QEMU = ("trixie", "forky")
+"""Debian's releases that qemu is taken from; its programs need no other file there."""
+
 LOADER = "ld-linux-x86-64.so.2"
 
 
 def debian_python(version: str, arch: str) -> ForeignPython:
     """CPython of Debian for an architecture, downloaded at the first call. Raises `Unavailable`."""
-    machine = MACHINES[arch]
+    machine = (MACHINES | YOUNG)[arch]
     run_by = emulator(machine) if machine.qemu else ""
     suites = SUITES[version]
 
@@ -138,8 +145,19 @@ def loader_in(root: Path) -> tuple[str, ...]:
 
 
 def emulator(machine: Machine) -> str:
-    """Path of the static qemu of a machine. Raises `Unavailable`."""
-    return installed(f"qemu-{machine.qemu}-static", "qemu-user-static")
+    """Path of the static qemu of a machine. Raises `Unavailable`.
+
+    It is that of one release of Debian's, and not this system's: qemu 7.2 can do neither POWER8's
+    16-byte `stqcx.`, which then never succeeds, nor the vectors of loongarch64.
+    """
+    if platform.machine() != "x86_64":
+        return installed(f"qemu-{machine.qemu}-static", "qemu-user-static")
+
+    def make(folder: Path) -> None:
+        from_suites(QEMU, "amd64", lambda a: a.unpack([], folder, alone=["qemu-user"]))
+
+    root = made_once(cache_root() / f"{QEMU[0]}-amd64-qemu", make)
+    return str(root / "usr/bin" / f"qemu-{machine.qemu}")
 
 
 def installed(program: str, *packages: str) -> str:

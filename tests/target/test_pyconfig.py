@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from zigwheel.target.host import cache_root, describe_host
-from zigwheel.target.pyconfig import render
+from zigwheel.target.pyconfig import SIZED, old_names, render
 from zigwheel.zig.toolchain import require_zig
 
 HERE = Path(__file__).parent
@@ -301,3 +301,16 @@ def test_public_structs_are_laid_out_as_with_the_interpreter_s_own_file(
     # The table is able to tell: another byte order shows in it.
     other = layout(zig, tmp_path / "other", text("s390x", floor=(2, 17), **given))  # type: ignore[arg-type]
     assert {name for name in ours if ours[name] != other[name]} >= {"little_endian"}
+
+
+def test_sizes_stay_whole_in_the_stable_abi_of_older_pythons() -> None:
+    """The older names are those that abi3info knows, and only headers that lack them get them."""
+    from abi3info import FUNCTIONS
+    from abi3info.models import Symbol
+
+    assert old_names((3, 12)) == ""
+    text = old_names((3, 13))
+    for name in SIZED:
+        assert f"#define {name} _{name}_SizeT\n" in text
+        assert Symbol(f"_{name}_SizeT") in FUNCTIONS
+    assert "Py_LIMITED_API+0 < 0x030D0000" in text

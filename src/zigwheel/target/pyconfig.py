@@ -79,6 +79,27 @@ def render(
     )
 
 
+SIZED = (
+    "PyArg_Parse PyArg_ParseTuple PyArg_ParseTupleAndKeywords PyArg_VaParse "
+    "PyArg_VaParseTupleAndKeywords Py_BuildValue Py_VaBuildValue"
+).split()
+"""Functions that count with `int` before 3.13, and with `Py_ssize_t` by another name."""
+
+
+def old_names(version: tuple[int, int]) -> str:
+    """What the headers of a version lack for extensions of the stable ABI of Pythons before 3.13.
+
+    `PY_SSIZE_T_CLEAN` used to be what chooses between two functions. The headers of 3.13 name the
+    first alone, which from then on is like the other: but an older Python that loads what was
+    compiled with them reads 32 bits of every size.
+    """
+    if version < (3, 13):
+        return ""
+    lines = [f"#define {name} _{name}_SizeT" for name in SIZED]
+    condition = "defined(PY_SSIZE_T_CLEAN) && defined(Py_LIMITED_API)"
+    return "\n".join([f"\n#if {condition} && Py_LIMITED_API+0 < 0x030D0000", *lines, "#endif\n"])
+
+
 def _definition(name: str, value: str, *, guarded: bool) -> tuple[str, ...]:
     """Return the lines that define a macro, guarded where CPython's own file lets `-D` win."""
     if guarded:

@@ -3,14 +3,18 @@
 Few extensions need one (128-bit division, 64-bit division on 32-bit machines, `long double` where
 it is emulated), and compiling compiler_rt is most of the cold seconds of a build, so it is linked
 only where one of them stays open. The names are those of GCC's "Low-level Runtime Library", of
-the ARM run-time ABI, and of out-of-line atomics; Zig's compiler_rt defines each family in full.
+the ARM run-time ABI, and of out-of-line atomics. What Zig's compiler_rt lacks of them on one
+machine or the other is in `templates/builtins/`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+
+from zigwheel.target.triple import ARCHITECTURES
 
 MODE = "(?:hf|sf|df|xf|tf|kf|hc|sc|dc|xc|tc|kc|si|di|ti|ei)"
 """Machine modes of GCC: half, single, double, extended, quad floats; complex; integers."""
@@ -21,12 +25,40 @@ BUILTIN = re.compile(
         | aarch64_(?:cas|swp|ldadd|ldclr|ldeor|ldset)\d+_\w+
         | atomic_\w+
         | clear_cache
+        | gcc_q[a-z]+
         | emutls_get_address
         | gnu_(?:f2h|h2f)_ieee
         | is(?:OS|Platform)VersionAtLeast
         | zig_probe_stack )""",
     re.VERBOSE,
 )
+
+
+LACKING: Mapping[str, str] = MappingProxyType(
+    {r"arm-linux-.+": "atomic.c", r"powerpc64le-linux-gnu\b.*": "ibm128.c"}
+)
+"""Patterns of Zig's triples, and the template with what compiler_rt lacks there."""
+
+
+def lacking(triple: str) -> str:
+    """Name of the template with what compiler_rt lacks on a target; empty where it has everything."""
+    return next((name for known, name in LACKING.items() if re.fullmatch(known, triple)), "")
+
+
+def cpu_of(triple: str) -> str:
+    """The oldest CPU of the architecture that a Zig triple begins with."""
+    arch = triple.partition("-")[0]
+    return next(facts.cpu for facts in ARCHITECTURES.values() if facts.zig == arch)
+
+
+def lacking_command(triple: str, *, zig: Path, source: Path, file: Path) -> list[str]:
+    """The command that makes a static library of a template, from which a linker takes what is needed."""
+    words = [str(zig), "build-lib", "-static", "-cflags", "-g0", "-w", "-fvisibility=hidden"]
+    words += ["-fno-builtin", "-ffunction-sections"]
+    words += [f"-ffile-prefix-map={source.parent}=builtins", "--", str(source)]
+    words += ["-fstrip", "-fPIC", "-fno-sanitize-c", "-fno-compiler-rt", "-OReleaseFast"]
+    words += ["-target", triple, "-mcpu", cpu_of(triple), "-Mroot", "--name", source.stem]
+    return [*words, f"-femit-bin={file}"]
 
 
 def asks_for_builtins(names: Iterable[str]) -> bool:

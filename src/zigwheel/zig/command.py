@@ -49,15 +49,18 @@ class Places:
     """What lets clang find Windows' headers by any spelling (`zig.spelling`); None where it need not."""
 
 
-def place_flags(places: Places) -> tuple[str, ...]:
+def place_flags(artifact: Artifact, places: Places) -> tuple[str, ...]:
     """Flags that follow from where things are: they find headers of Windows, and keep this machine's
-    paths out of `__FILE__` and of debug information."""
+    paths out of `__FILE__` and of debug information.
+
+    What does not use Python's headers does not name them, so that its objects serve all Pythons.
+    """
     found = ("-ivfsoverlay", str(places.overlay)) if places.overlay else ()
     pairs = [(places.root, "."), (places.zig_lib, "zig")]
     if places.zig_lib.is_relative_to(places.root):
         # so Zig writes the paths of its own folders where they lie below the one that it runs in
         pairs.append((places.zig_lib.relative_to(places.root), "zig"))
-    if places.headers is not None:
+    if artifact.uses_python and places.headers is not None:
         pairs.append((places.headers, "python"))
     if places.sdk is not None:
         pairs.append((places.sdk, "sdk"))
@@ -93,7 +96,7 @@ def command(
     verb = "build-exe" if artifact.kind == "executable" else "build-lib"
     words = [str(zig), verb]
     for args, sources in source_groups(artifact):
-        flags = [*args, *place_flags(places)]
+        flags = [*args, *place_flags(artifact, places)]
         for source in sources:
             told = [f"-D{CONTENT}={source.content}"] if source.content else []
             words += ["-cflags", *flags, *told, "--", source.path]

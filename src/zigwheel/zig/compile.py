@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zigwheel import templates
 from zigwheel.errors import CompileError, raise_all
 from zigwheel.plan.model import Artifact, BuildPlan
 from zigwheel.storage import put_file
-from zigwheel.zig.builtins import asks_for_builtins, undefined_in
+from zigwheel.zig.builtins import asks_for_builtins, lacking, lacking_command, undefined_in
 from zigwheel.zig.coff import read_archive
 from zigwheel.zig.command import (
     Places,
@@ -27,7 +28,7 @@ from zigwheel.zig.command import (
 from zigwheel.zig.hints import hint_for
 from zigwheel.zig.response import fitting
 from zigwheel.zig.spelling import overlay
-from zigwheel.zig.toolchain import Zig
+from zigwheel.zig.toolchain import ZIG_VERSION, Zig
 from zigwheel.zig.windows import (
     export_definition,
     exported_symbols,
@@ -133,13 +134,36 @@ def make(
     else:  # a program may leave nothing open
         needs = artifact.kind == "executable" and "undefined symbol: " in said
     if needs:
-        words = command(plan, artifact, places, zig=zig.executable, compiler_rt=True)
+        files = own_builtins(plan, places, zig, run)
+        words = command(plan, artifact, places, zig=zig.executable, compiler_rt=True, files=files)
         code, said = execute_link(words, artifact, places, run, stop)
     if code != 0:
         before = library_commands(plan, artifact, places, zig)
         raise failure(artifact, [*before, words], said, code, places)
     if said:
         run.say(said)
+
+
+def own_builtins(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list[Path]:
+    """What compiler_rt lacks on a target, as a static library that outlives the build."""
+    import tempfile
+
+    name = lacking(plan.triple)
+    if not name:
+        return []
+    source = templates.folder() / "builtins" / name
+    key = "\0".join((source.read_text(encoding="utf-8"), plan.triple, ZIG_VERSION))
+    library = places.version_scripts / kept_name(key, "a")
+    if not library.is_file():
+        with tempfile.TemporaryDirectory(dir=places.out) as folder:
+            file = Path(folder, source.stem + ".a")
+            words = lacking_command(plan.triple, zig=zig.executable, source=source, file=file)
+            caches = ["--cache-dir", folder, "--global-cache-dir", str(places.global_cache)]
+            code, said = execute([*words, *caches], places.root, run)
+            if code != 0:
+                raise CompileError(f"the builtins of {plan.triple} could not be made:\n{said}")
+            put_file(library, file.read_bytes())
+    return [library]
 
 
 LINKERS = re.compile(r"^(?:(ld\.lld|lld-link|zig ld)|ar) .*\n?", re.MULTILINE)

@@ -25,6 +25,7 @@ ENDINGS = {"extension": "ext", "library": "lib", "executable": "exe"}
 LIBC_OPTION = """\
     // what zigwheel turns into the name of musl's C library after linking; by hand, leave it out
     const musl_libc = b.option([]const u8, "musl-libc", "Used by zigwheel");
+    const builtins = b.option([]const u8, "builtins", "Static library with what compiler_rt lacks");
 """
 
 
@@ -169,6 +170,8 @@ def link_lines(plan: BuildPlan, artifact: Artifact, var: str) -> list[str]:
         return lines
     lines += [f"{var}.{fields[option]};" for option in artifact.link_options]
     lines.append(f"if (musl_libc) |name| {var}.root_module.addRPathSpecial(name);")
+    added = f"{var}.root_module.addObjectFile(.{{ .cwd_relative = file }})"
+    lines.append(f"if (builtins) |file| {added};")
     library = library_option(plan, artifact)
     if artifact.kind == "executable":
         lines.append(f"{var}.pie = true;")

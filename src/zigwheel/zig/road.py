@@ -9,7 +9,15 @@ from zigwheel.plan.model import BuildPlan
 from zigwheel.target.model import Target
 from zigwheel.target.python import StableName, suffix
 from zigwheel.zig.command import Places
-from zigwheel.zig.compile import Run, execute, import_library, make, repeatable, windows_parts
+from zigwheel.zig.compile import (
+    Run,
+    execute,
+    import_library,
+    make,
+    own_builtins,
+    repeatable,
+    windows_parts,
+)
 from zigwheel.zig.emit import EJECTED, emit
 from zigwheel.zig.hints import hint_for
 from zigwheel.zig.musl import libc_name
@@ -128,6 +136,7 @@ def compile_with_zig_build(
     )
     if for_windows(plan.triple) and plan.python:
         words += windows_options(plan, places, zig, run)
+    words += [f"-Dbuiltins={library}" for library in own_builtins(plan, places, zig, run)]
     code, said = execute(words, places.root, run)
     if code != 0:
         raise CompileError(

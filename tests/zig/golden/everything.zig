@@ -17,6 +17,7 @@ pub fn build(b: *std.Build) void {
     };
     // what zigwheel turns into the name of musl's C library after linking; by hand, leave it out
     const musl_libc = b.option([]const u8, "musl-libc", "Used by zigwheel");
+    const builtins = b.option([]const u8, "builtins", "Static library with what compiler_rt lacks");
     const suffix = b.option([]const u8, "suffix", "End of the names of extension modules") orelse ".cpython-313-x86_64-linux-gnu.so";
     const python_lib = b.option([]const u8, "python-lib", "For Windows: import library of Python's DLL, such as python313.lib");
     const limited_suffix = b.option([]const u8, "limited-suffix", "The same with the stable ABI") orelse ".abi3.so";
@@ -86,6 +87,7 @@ pub fn build(b: *std.Build) void {
     pkg__core_ext.lto = .full;
     pkg__core_ext.link_z_lazy = true;
     if (musl_libc) |name| pkg__core_ext.root_module.addRPathSpecial(name);
+    if (builtins) |file| pkg__core_ext.root_module.addObjectFile(.{ .cwd_relative = file });
     paths.link(pkg__core_ext, python_lib, "{ global: PyInit_*; pkg_*; local: *; };\n");
     b.getInstallStep().dependOn(&b.addInstallFile(pkg__core_ext.getEmittedBin(), b.fmt("{s}{s}", .{ "pkg/_core", suffix })).step);
 
@@ -109,6 +111,7 @@ pub fn build(b: *std.Build) void {
     });
     pkg__stable_ext.root_module.addSystemIncludePath(paths.pythonHeaders());
     if (musl_libc) |name| pkg__stable_ext.root_module.addRPathSpecial(name);
+    if (builtins) |file| pkg__stable_ext.root_module.addObjectFile(.{ .cwd_relative = file });
     paths.link(pkg__stable_ext, limited_python_lib, "{ global: PyInit_*; local: *; };\n");
     b.getInstallStep().dependOn(&b.addInstallFile(pkg__stable_ext.getEmittedBin(), b.fmt("{s}{s}", .{ "pkg/_stable", limited_suffix })).step);
 
@@ -133,6 +136,7 @@ pub fn build(b: *std.Build) void {
     });
     pkg__zig_ext.root_module.addSystemIncludePath(paths.pythonHeaders());
     if (musl_libc) |name| pkg__zig_ext.root_module.addRPathSpecial(name);
+    if (builtins) |file| pkg__zig_ext.root_module.addObjectFile(.{ .cwd_relative = file });
     paths.link(pkg__zig_ext, python_lib, "{ global: PyInit_*; local: *; };\n");
     b.getInstallStep().dependOn(&b.addInstallFile(pkg__zig_ext.getEmittedBin(), b.fmt("{s}{s}", .{ "pkg/_zig", suffix })).step);
 
@@ -155,6 +159,7 @@ pub fn build(b: *std.Build) void {
         .flags = paths.flags(&.{}),
     });
     if (musl_libc) |name| tool_exe.root_module.addRPathSpecial(name);
+    if (builtins) |file| tool_exe.root_module.addObjectFile(.{ .cwd_relative = file });
     tool_exe.pie = true;
     paths.link(tool_exe, null, null);
     b.getInstallStep().dependOn(&b.addInstallFile(tool_exe.getEmittedBin(), "tool").step);

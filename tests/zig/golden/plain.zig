@@ -17,6 +17,7 @@ pub fn build(b: *std.Build) void {
     };
     // what zigwheel turns into the name of musl's C library after linking; by hand, leave it out
     const musl_libc = b.option([]const u8, "musl-libc", "Used by zigwheel");
+    const builtins = b.option([]const u8, "builtins", "Static library with what compiler_rt lacks");
     const suffix = b.option([]const u8, "suffix", "End of the names of extension modules") orelse ".cpython-313-x86_64-linux-gnu.so";
     const python_lib = b.option([]const u8, "python-lib", "For Windows: import library of Python's DLL, such as python313.lib");
 
@@ -40,6 +41,7 @@ pub fn build(b: *std.Build) void {
     });
     pkg__core_ext.root_module.addSystemIncludePath(paths.pythonHeaders());
     if (musl_libc) |name| pkg__core_ext.root_module.addRPathSpecial(name);
+    if (builtins) |file| pkg__core_ext.root_module.addObjectFile(.{ .cwd_relative = file });
     paths.link(pkg__core_ext, python_lib, "{ global: PyInit_*; local: *; };\n");
     b.getInstallStep().dependOn(&b.addInstallFile(pkg__core_ext.getEmittedBin(), b.fmt("{s}{s}", .{ "pkg/_core", suffix })).step);
 }

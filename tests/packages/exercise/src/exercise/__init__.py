@@ -1,0 +1,1 @@
+"""What a compiler and its libraries can get wrong, tried where it runs: `python -m exercise`."""
