@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hooks.rig import CONFIG, CORE, Maker, Project, evaluated, unpacked
+from tests.hooks.rig import CONFIG, CORE, TINY, Maker, Project, evaluated, unpacked
 from zigwheel.audit.elf import Elf, read_elf
 from zigwheel.target.host import describe_host
 from zigwheel.zig.toolchain import Zig, require_zig
@@ -202,3 +202,25 @@ def test_the_clock_stands_still(tiny: Project, tmp_path: Path) -> None:
     assert said == "Jan  1 2016|00:00:00"
     later = tiny.under(SOURCE_DATE_EPOCH="1700000000").wheel()
     assert evaluated(later, "tiny.value()", tmp_path / "2") == "Nov 14 2023|22:13:20"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lowering", ["direct", "zig-build"])
+def test_names_that_meet(make: Maker, tmp_path: Path, lowering: str) -> None:
+    """Modules of two packages with one file name, and a program that is called as a package is."""
+    config = ""
+    files = {**TINY, "hello.c": HELLO}
+    for value, package in enumerate(("left", "right"), start=5):
+        config += (
+            f'[[tool.zigwheel.extension]]\nname = "tiny.{package}._core"\n'
+            f'sources = ["src/tiny/_core.c"]\ndefine-macros = {{ GIVEN = {value} }}\n'
+        )
+        files[f"src/tiny/{package}/__init__.py"] = ""
+    files["src/tiny/value.h"] = "#define VALUE GIVEN\n"
+    files["src/tiny/__init__.py"] = "import tiny.left._core, tiny.right._core\n"
+    config += (
+        '[[tool.zigwheel.executable]]\nname = "tiny"\nsources = ["hello.c"]\nlibraries = ["m"]\n'
+    )
+    wheel = make(config=config, files=files).wheel(settings={"lowering": lowering})
+    said = evaluated(wheel, "tiny.left._core.value(), tiny.right._core.value()", tmp_path / "x")
+    assert said == "5 6"

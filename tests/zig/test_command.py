@@ -36,7 +36,7 @@ def test_an_extension() -> None:
         "-fstrip -fPIC -fno-sanitize-c -OReleaseFast -target x86_64-linux-gnu.2.17 -mcpu baseline "
         "-isystem /h -Mroot -lc -fno-compiler-rt -fno-ubsan-rt -dynamic -fallow-shlib-undefined "
         f"--version-script /s/{script_name(artifact())} --cache-dir /l --global-cache-dir /g "
-        "--name pkg._core -femit-bin=/o/_core.cpython-313-x86_64-linux-gnu.so"
+        "--name pkg._core -femit-bin=/o/pkg._core.so"
     )
 
 

@@ -10,13 +10,13 @@ import pytest
 from tests.zig.plans import LIBRARY, artifact, plan
 from zigwheel.plan.model import BuildPlan
 from zigwheel.zig.coff import CoffObject
+from zigwheel.zig.command import linked_name
 from zigwheel.zig.toolchain import Zig
 from zigwheel.zig.windows import (
     export_definition,
     exported_symbols,
     import_definition,
     import_library_command,
-    linked_name,
     needs_python,
     objects_of,
     python_dll,
@@ -106,7 +106,7 @@ def test_the_dll_of_a_python(python: str, stable: str, dll: str) -> None:
 def test_a_dll_is_called_after_the_module() -> None:
     assert linked_name(for_windows(), artifact()) == "pkg._core.dll"
     assert linked_name(for_windows(), LIBRARY) == "libz.a"
-    assert linked_name(plan(artifact()), artifact()) == artifact().output
+    assert linked_name(plan(artifact()), artifact()) == "pkg._core.so"
 
 
 def test_objects_come_without_what_they_are_linked_with() -> None:

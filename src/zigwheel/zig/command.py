@@ -14,7 +14,7 @@ from pathlib import Path
 from zigwheel.plan.model import Artifact, BuildPlan, Source
 from zigwheel.zig.macos import for_macos, install_name, library_dirs, sdk_words
 from zigwheel.zig.musl import libc_name
-from zigwheel.zig.windows import for_windows, linked_name
+from zigwheel.zig.windows import for_windows
 
 MODES = {"fast": "ReleaseFast", "small": "ReleaseSmall", "safe": "ReleaseSafe", "debug": "Debug"}
 """The config's word and Zig's `OptimizeMode`."""
@@ -119,6 +119,17 @@ def command(
     words += ["--cache-dir", str(local), "--global-cache-dir", str(places.global_cache)]
     words += ["--name", artifact.name, f"-femit-bin={places.out / linked_name(plan, artifact)}"]
     return words
+
+
+def linked_name(plan: BuildPlan, artifact: Artifact) -> str:
+    """File name under which an artifact is linked, all of them in one folder.
+
+    Modules of several packages may have one file name, `_core` with its suffix; and a DLL for Windows
+    holds its own, which has to be the same with `zig build`.
+    """
+    if artifact.kind == "extension":
+        return f"{artifact.name}.{'dll' if for_windows(plan.triple) else 'so'}"
+    return artifact.output
 
 
 def module_words(plan: BuildPlan, artifact: Artifact, places: Places) -> list[str]:

@@ -21,6 +21,7 @@ from zigwheel.zig.command import (
     Places,
     command,
     kept_name,
+    linked_name,
     script_name,
     version_script,
     zig_root,
@@ -35,7 +36,6 @@ from zigwheel.zig.windows import (
     for_windows,
     import_definition,
     import_library_command,
-    linked_name,
     needs_python,
     objects_of,
     python_dll,
@@ -128,7 +128,7 @@ def make(
         return
     words = command(plan, artifact, places, zig=zig.executable, compiler_rt=False)
     code, said = execute_link(words, artifact, places, run, stop)
-    file = places.out / artifact.output
+    file = places.out / linked_name(plan, artifact)
     if code == 0:
         needs = artifact.kind != "library" and asks_for_builtins(undefined_in(file))
     else:  # a program may leave nothing open
@@ -185,7 +185,7 @@ def execute_link(
 
 def link_line_file(places: Places, artifact: Artifact) -> Path:
     """Where the linker's command line stands."""
-    return places.out / f"{artifact.output}.link"
+    return places.out / f"{artifact.kind}-{artifact.name}.link"
 
 
 def library_commands(

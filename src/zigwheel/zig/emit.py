@@ -176,7 +176,7 @@ def link_lines(plan: BuildPlan, artifact: Artifact, var: str) -> list[str]:
     if artifact.kind == "executable":
         lines.append(f"{var}.pie = true;")
         lines.append(f"paths.link({var}, {library or 'null'}, null);")
-        file = quoted(artifact.output)
+        file = quoted(f"bin/{artifact.output}")  # a package may be called as the program is
     else:
         lines.append(f"paths.link({var}, {library}, {quoted(version_script(artifact))});")
         suffix = "limited_suffix" if artifact.limited_api else "suffix"

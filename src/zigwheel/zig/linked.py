@@ -128,7 +128,7 @@ def taken_from(
     """Those of the `given` archives and objects of which the linked file has something."""
     if words[0] not in MAPS or artifact.lto:  # then a map knows one object, made of all
         return list(given)
-    written = places.out / f"{artifact.output}.map"
+    written = places.out / f"{artifact.kind}-{artifact.name}.map"
     output, wanted = MAPS[words[0]]
     again = [*words, output.format(f"{written}.bin"), wanted.format(written)]
     code, _ = execute([str(zig.executable), *again], places.root, run)

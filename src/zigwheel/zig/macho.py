@@ -85,14 +85,19 @@ class Segment:
     """What the file holds of it."""
 
 
-def restrict(file: Path, exported: Callable[[str], bool], *, strip: bool) -> None:
+def restrict(
+    file: Path, exported: Callable[[str], bool], *, strip: bool, identifier: str = ""
+) -> None:
     """Let `file`, as Zig has linked it, export what `exported` chooses, and sign it if it is signed.
 
     `exported` is asked for names as C has them. With `strip`, names that nothing needs are dropped.
+    `identifier` is the name that the signature tells; empty for the file's own.
     Raises `AuditError` if it is no such file.
     """
     try:
-        data = restricted(file.read_bytes(), exported, strip=strip, identifier=file.name)
+        data = restricted(
+            file.read_bytes(), exported, strip=strip, identifier=identifier or file.name
+        )
     except (struct.error, IndexError, KeyError, ValueError) as error:
         raise AuditError(f"{file.name!r} is not linked as Zig links for macOS: {error}") from error
     file.write_bytes(data)

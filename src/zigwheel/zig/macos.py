@@ -121,4 +121,4 @@ def finish(artifact: Artifact, file: Path) -> None:
     def exported(name: str) -> bool:
         return any(fnmatchcase(name, pattern) for pattern in wanted)
 
-    restrict(file, exported, strip=artifact.strip)
+    restrict(file, exported, strip=artifact.strip, identifier=artifact.output)

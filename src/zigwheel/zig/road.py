@@ -148,7 +148,7 @@ def compile_with_zig_build(
     made = {}
     for artifact in plan.artifacts:
         if artifact.kind != "library":
-            name = artifact.install if artifact.kind == "extension" else artifact.output
+            name = artifact.install if artifact.kind == "extension" else f"bin/{artifact.output}"
             made[artifact.install] = places.out / name
     missing = [name for name, file in made.items() if not file.is_file()]
     if missing:

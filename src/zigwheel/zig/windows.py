@@ -40,16 +40,6 @@ def objects_of(artifact: Artifact) -> Artifact:
     return replace(artifact, kind="library", output=output, link=(), libraries=())
 
 
-def linked_name(plan: BuildPlan, artifact: Artifact) -> str:
-    """File name under which an artifact is linked.
-
-    A DLL holds its own name; the one of `zig build` differs from that of a module in a wheel.
-    """
-    if artifact.kind == "extension" and for_windows(plan.triple):
-        return f"{artifact.name}.dll"
-    return artifact.output
-
-
 def needs_python(plan: BuildPlan, artifact: Artifact) -> bool:
     """Whether an artifact, or a library that it links, is compiled with Python's headers."""
     parts = (artifact, *(plan.library(name) for name in artifact.link))

@@ -162,7 +162,7 @@ pub fn build(b: *std.Build) void {
     if (builtins) |file| tool_exe.root_module.addObjectFile(.{ .cwd_relative = file });
     tool_exe.pie = true;
     paths.link(tool_exe, null, null);
-    b.getInstallStep().dependOn(&b.addInstallFile(tool_exe.getEmittedBin(), "tool").step);
+    b.getInstallStep().dependOn(&b.addInstallFile(tool_exe.getEmittedBin(), "bin/tool").step);
 }
 
 /// The same target with another CPU.
