@@ -23,8 +23,8 @@ WINDOWS_BUILDS_FOR = (
     "manylinux_2_17_x86_64",
     "musllinux_1_2_aarch64",
     "macosx_11_0_arm64",
-    "win_amd64",
 )
+"""Not Windows itself: Wine takes many minutes for the several hundred files of MinGW's C library."""
 
 CASED = """\
 [build-system]
