@@ -1,6 +1,7 @@
 /* Files and time. Paths are UTF-8; Windows has names of its own for the calls that take others. */
 #define _FILE_OFFSET_BITS 64
 #define _POSIX_C_SOURCE 200809L
+#define _DARWIN_C_SOURCE 1
 
 #include <errno.h>
 #include <stdio.h>

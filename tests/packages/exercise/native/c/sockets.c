@@ -1,5 +1,6 @@
 /* Sockets over the loopback, and a pipe. */
 #define _POSIX_C_SOURCE 200809L
+#define _DARWIN_C_SOURCE 1
 
 #ifdef _WIN32
 #define WIN32_LEAN_AND_MEAN

@@ -1,6 +1,7 @@
 /* The module of the including file, from its `methods`, for the ABI that is built for. */
 
 #ifdef Py_TARGET_ABI3T
+#pragma clang diagnostic ignored "-Wmissing-field-initializers" /* CPython's own macros leave some out */
 PyABIInfo_VAR(abi_info);
 
 static PySlot slots[] = {
