@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -47,9 +48,28 @@ def tags(wheel: Path) -> set[object]:
 
 
 def abi3audit(wheel: Path) -> str:
-    """Only symbols of the stable ABI are in an `abi3` wheel."""
+    """Only symbols of the stable ABI are in an `abi3` wheel.
+
+    abi3audit passes over what a module of its own defines for Python by the name of `PyInit_*` only;
+    since CPython 3.15 it may be `PyModExport_*` (PEP 793), and is one in each `abi3t` module.
+    """
     code, said = tool("abi3audit", "--strict", "--report", wheel)
-    return said if code else ""
+    return said if code and not only_hooks(said) else ""
+
+
+def only_hooks(said: str) -> bool:
+    """Whether abi3audit's report objects to the export hooks of modules, and to nothing else."""
+    try:
+        report, _ = json.JSONDecoder().raw_decode(said)
+        (wheel,) = report["specs"].values()
+        results = [(found["name"], found["result"]) for found in wheel["wheel"]]
+    except (ValueError, KeyError, TypeError):
+        return False
+    for name, result in results:
+        hook = "PyModExport_" + name.partition(".")[0]
+        if not result["is_abi3_baseline_compatible"] or set(result["non_abi3_symbols"]) - {hook}:
+            return False
+    return bool(results)
 
 
 def delocate(wheel: Path) -> str:
