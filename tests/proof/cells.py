@@ -102,7 +102,7 @@ NO_VERSION = {
 }
 NO_FOREIGN = {
     False: "But for x86-64 Linux with glibc, only some versions of CPython are at hand.",
-    True: "Free-threaded CPythons are at hand for x86-64 Linux with glibc, and for Windows.",
+    True: "Free-threaded are a CPython 3.13 for x86-64 Linux with glibc, 3.13 and 3.14 for Windows.",
 }
 """Reasons for what is not run, whatever platform it is; the last ones by whether it is free-threaded."""
 
