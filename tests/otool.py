@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator, Sequence
 
 import lief
 
 
-def main(words: list[str]) -> int:
-    """Answer `otool -arch all -m (-L | -D | -l) FILE`."""
+def answer(words: Sequence[str]) -> str:
+    """What `otool -arch all -m (-L | -D | -l) FILE` prints, as far as delocate reads it."""
     *options, file = words
     found = lief.MachO.parse(file)
     if found is None:
-        print(f"{file}: is not an object file")
-        return 0
-    for binary in found:
-        arch = {"X86_64": "x86_64", "ARM64": "arm64"}[binary.header.cpu_type.name]
-        print(f"{file} (architecture {arch}):")
-        identity = [c.name for c in binary.commands if c.command.name == "ID_DYLIB"]
-        if "-D" in options:
-            print(*identity, sep="\n", end="\n" if identity else "")
-        elif "-L" in options:
-            loaded = [c.name for c in binary.libraries if c.command.name != "ID_DYLIB"]
-            names = [*identity, *loaded]
-            for name in names:
-                print(f"\t{name} (compatibility version 1.0.0, current version 1.0.0)")
-        else:
-            for path in binary.rpaths:
-                print(f"     cmd LC_RPATH\n cmdsize 0\n    path {path.path} (offset 12)")
-    return 0
+        return f"{file}: is not an object file\n"
+    lines = [line for binary in found for line in told(binary, file, options)]
+    return "".join(f"{line}\n" for line in lines)
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def told(binary: lief.MachO.Binary, file: str, options: Sequence[str]) -> Iterator[str]:
+    """The lines about one architecture."""
+    arch = {"X86_64": "x86_64", "ARM64": "arm64"}[binary.header.cpu_type.name]
+    yield f"{file} (architecture {arch}):"
+    identity = [c.name for c in binary.commands if c.command.name == "ID_DYLIB"]
+    if "-D" in options:
+        yield from identity
+    elif "-L" in options:
+        loaded = [c.name for c in binary.libraries if c.command.name != "ID_DYLIB"]
+        for name in [*identity, *loaded]:
+            yield f"\t{name} (compatibility version 1.0.0, current version 1.0.0)"
+    else:
+        for path in binary.rpaths:
+            yield f"     cmd LC_RPATH\n cmdsize 0\n    path {path.path} (offset 12)"

@@ -15,6 +15,11 @@ ALWAYS_ABSENT: Mapping[str, str] = {
 }
 """Patterns of files of a package's own wheel that zigwheel's never hold, and why."""
 
+ALWAYS_ADDED: Mapping[str, str] = {
+    "{dist-info}/sboms/*": "what is linked statically is told by a bill of materials (PEP 770)",
+}
+"""Patterns of files that zigwheel's wheels may hold whatever the package's own does, and why."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suite:

@@ -86,7 +86,8 @@ def leaves(parts: list[str]) -> bool:
     return bool(stack) and stack[0] == ".."
 
 
-PARTS = st.sampled_from(["a", "b.c", "B.C", ".h", "*", "**", "*.c", "[ab]*", ".*", "?", ".", ".."])
+# without `..`: behind `**` it leads out of the folder, to whatever else is at work there
+PARTS = st.sampled_from(["a", "b.c", "B.C", ".h", "*", "**", "*.c", "[ab]*", ".*", "?", "."])
 
 
 @given(st.lists(PARTS, min_size=1, max_size=4))

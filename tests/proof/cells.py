@@ -49,6 +49,11 @@ class Flavour:
         return self.loaders or (self.python,)
 
     @property
+    def threaded(self) -> bool:
+        """Whether only free-threaded Pythons load the wheel."""
+        return all(python.endswith("t") for python in self.pythons)
+
+    @property
     def header_version(self) -> str:
         """The Python whose headers it is built with: those with and without the GIL are the same."""
         return self.python.rstrip("t")
@@ -81,7 +86,7 @@ class Cell:
             return self.platform.why
         if self.flavour.python.startswith("pp"):
             return NO_PYPY
-        return NO_VERSION.get(self.flavour.name) or NO_FOREIGN[self.flavour.python.endswith("t")]
+        return NO_VERSION.get(self.flavour.name) or NO_FOREIGN[self.flavour.threaded]
 
 
 NO_MUSL = (
@@ -96,8 +101,8 @@ NO_VERSION = {
     "3.15t": "CPython 3.15 is not released yet, and nobody has a free-threaded one.",
 }
 NO_FOREIGN = {
-    False: "Of each platform but x86-64 Linux, only some versions of CPython are at hand.",
-    True: "Free-threaded CPythons are at hand for x86-64 Linux with glibc, and for Windows.",
+    False: "But for x86-64 Linux with glibc, only some versions of CPython are at hand.",
+    True: "Free-threaded are a CPython 3.13 for x86-64 Linux with glibc, 3.13 and 3.14 for Windows.",
 }
 """Reasons for what is not run, whatever platform it is; the last ones by whether it is free-threaded."""
 

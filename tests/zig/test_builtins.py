@@ -36,7 +36,10 @@ def test_compiler_rt_does_not_define(name: str) -> None:
         ("arm-linux-musleabihf", "atomic.c"),
         ("powerpc64le-linux-gnu.2.19", "ibm128.c"),
         ("powerpc64le-linux-musl", ""),
-        ("x86_64-linux-gnu.2.17", ""),
+        ("s390x-linux-gnu.2.17", "complex.c"),
+        ("x86_64-linux-gnu.2.17", "complex.c"),
+        ("x86-windows-gnu", "complex.c"),
+        ("aarch64-linux-gnu.2.17", ""),
         ("aarch64-macos.11.0", ""),
     ],
 )

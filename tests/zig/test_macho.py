@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.macho import Slice, read
+from zigwheel.audit.export_trie import read_trie, read_uleb
 from zigwheel.errors import AuditError
 from zigwheel.zig.fat import joined
 from zigwheel.zig.macho import restrict, restricted
-from zigwheel.zig.macho_trie import read_trie, read_uleb, uleb, write_trie
+from zigwheel.zig.macho_trie import uleb, write_trie
 from zigwheel.zig.toolchain import Zig
 
 TRIPLES = {"x86_64": "x86_64-macos.10.13", "arm64": "aarch64-macos.11.0"}
@@ -156,6 +157,6 @@ def test_any_bytes_are_a_trie_or_not(data: bytes) -> None:
         return
 
 
-@given(st.integers(0, 2**70))
+@given(st.integers(0, 2**64 - 1))
 def test_numbers_read_back(value: int) -> None:
     assert read_uleb(uleb(value) + b"\xff", 0) == (value, len(uleb(value)))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import ClassVar, TypeAlias
 
+from zigwheel.audit.export_trie import read_trie
 from zigwheel.audit.signature import Signature, signature_of
 from zigwheel.errors import AuditError
 
@@ -159,7 +160,7 @@ def parse(data: bytes) -> MachO:
     two_level = bool(flags & MH_TWOLEVEL)
     asked, defined = symbols(data, draft.symtab, order, wide=wide, two_level=two_level)
     offset, length = draft.trie
-    exports = frozenset(trie_names(slice_of(data, offset, length))) if length else defined
+    exports = shown(slice_of(data, offset, length)) if length else defined
     return MachO(
         kind=kind,
         arch=MACHINES.get(cpu, ""),
@@ -263,45 +264,6 @@ def symbols(
     return tuple(asked), frozenset(defined)
 
 
-def trie_names(trie: bytes) -> Iterator[str]:
-    """Names in an export trie, each without its underscore (`mach-o/loader.h`, `export_off`).
-
-    Every node is entered once, as in a tree; so time is bounded by the trie's size, but for the
-    names, whose total length is bounded apart.
-    """
-    seen: set[int] = set()
-    pending = [(0, b"")]
-    left = 0x100000 + 64 * len(trie)
-    while pending:
-        at, prefix = pending.pop()
-        if at in seen:
-            raise ValueError("its export trie is no tree")
-        seen.add(at)
-        size, at = uleb(trie, at)
-        if size:
-            yield prefix.decode("utf-8", "replace").removeprefix("_")
-        at += size
-        children = trie[at]
-        at += 1
-        for _ in range(children):
-            end = trie.index(b"\0", at)
-            name = prefix + trie[at:end]
-            left -= len(name)
-            if left < 0:
-                raise ValueError("its export trie has names without end")
-            child, at = uleb(trie, end + 1)
-            pending.append((child, name))
-
-
-def uleb(data: bytes, at: int) -> tuple[int, int]:
-    """An unsigned LEB128 number and where it ends (DWARF 5, 7.6)."""
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if not byte & 0x80:
-            return value, at
-        if shift > 63:
-            raise ValueError("a number in its export trie is too long")
+def shown(trie: bytes) -> frozenset[str]:
+    """Names in an export trie, each without its underscore."""
+    return frozenset(name.decode("utf-8", "replace").removeprefix("_") for name in read_trie(trie))

@@ -35,9 +35,13 @@ BUILTIN = re.compile(
 
 
 LACKING: Mapping[str, str] = MappingProxyType(
-    {r"arm-linux-.+": "atomic.c", r"powerpc64le-linux-gnu\b.*": "ibm128.c"}
+    {
+        r"arm-linux-.+": "atomic.c",
+        r"powerpc64le-linux-gnu\b.*": "ibm128.c",
+        r"s390x-.+|x86-.+|x86_64-(?:linux|macos)\b.*": "complex.c",
+    }
 )
-"""Patterns of Zig's triples, and the template with what compiler_rt lacks there."""
+"""Patterns of Zig's triples, and the template with what compiler_rt lacks there, or returns amiss."""
 
 
 def lacking(triple: str) -> str:

@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from zigwheel.audit.export_trie import read_trie, read_uleb
 from zigwheel.errors import AuditError
 from zigwheel.zig.macho_signature import signature, signature_size
-from zigwheel.zig.macho_trie import read_trie, read_uleb, uleb, write_trie
+from zigwheel.zig.macho_trie import uleb, write_trie
 
 MAGIC_64 = 0xFEEDFACF
 HEADER_SIZE = 32

@@ -1,39 +1,10 @@
-"""The export trie of a Mach-O file: which names it shows, and where each lies.
-
-Format: the comment on `LC_DYLD_INFO` in Apple's `mach-o/loader.h`. A node holds what is said of the
-name that ends there, and its edges: a piece of a name, and the offset of the node that it leads to.
-"""
+"""Write the export trie of a Mach-O file; `audit/export_trie.py` reads it and names the format."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
-
-
-def read_trie(data: bytes) -> dict[bytes, bytes]:
-    """Names, and what is said of each: flags and address, as they are.
-
-    Raises `ValueError` or `IndexError` for what is no trie.
-    """
-    found: dict[bytes, bytes] = {}
-    seen: set[int] = set()
-    pending = [(0, b"")] if data else []
-    while pending:
-        at, name = pending.pop()
-        if at in seen:
-            raise ValueError("two edges of the export trie meet")
-        seen.add(at)
-        size, at = read_uleb(data, at)
-        if size:
-            found[name] = data[at : at + size]
-        edges, at = data[at + size], at + size + 1
-        for _ in range(edges):
-            end = data.index(0, at)
-            node, after = read_uleb(data, end + 1)
-            pending.append((node, name + data[at:end]))
-            at = after
-    return found
 
 
 def write_trie(entries: Mapping[bytes, bytes]) -> bytes:
@@ -88,17 +59,6 @@ def shared(first: bytes, last: bytes) -> int:
     return sum(
         1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
     )
-
-
-def read_uleb(data: bytes, at: int) -> tuple[int, int]:
-    """An unsigned LEB128 number and where it ends."""
-    value = shift = 0
-    while True:
-        byte = data[at]
-        value |= (byte & 0x7F) << shift
-        at, shift = at + 1, shift + 7
-        if not byte & 0x80:
-            return value, at
 
 
 def uleb(value: int) -> bytes:

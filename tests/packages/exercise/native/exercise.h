@@ -31,7 +31,7 @@ typedef struct Check {
 extern const Check c_checks[];
 extern const Check cxx_checks[];
 
-Run check_sizes, check_order, check_int64, check_int128, check_double, check_long_double;
+Run check_sizes, check_order, check_int64, check_int128, check_double, check_long_double, check_complex;
 Run check_threads, check_thread_local, check_atomics;
 Run check_file, check_descriptor, check_large_file, check_sockets, check_pipe, check_clock;
 

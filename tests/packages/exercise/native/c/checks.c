@@ -7,6 +7,7 @@ const Check c_checks[] = {
     {"int128", check_int128},
     {"double", check_double},
     {"long_double", check_long_double},
+    {"complex", check_complex},
     {"threads", check_threads},
     {"thread_local", check_thread_local},
     {"atomics", check_atomics},

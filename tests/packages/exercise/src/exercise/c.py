@@ -1,6 +1,7 @@
 """The checks of `exercise._c`, with what has to come out of them."""
 
 import errno
+import math
 import os
 import random
 import struct
@@ -233,6 +234,46 @@ def long_double():
         assert near(double(facts.pop("to double")), number, 53)
         assert near(double(facts.pop("to float")), number, 24)
         nothing_else(facts)
+
+
+COMPLEX = ((1.0, 2.0, 3.0, -1.0), (0.1, -7.5, 1e9, 0.375), (1.0, 2.0, 3e30, 1e30))
+"""Parts of two numbers. A float has no room for the squares of the last ones."""
+
+ENDLESS = {
+    (math.inf, math.nan, 1.0, 1.0): ((math.inf, math.inf), (math.inf, -math.inf)),
+    (1.0, 2.0, 0.0, 0.0): ((0.0, 0.0), (math.inf, math.inf)),
+    (1.0, 1.0, math.inf, 1.0): ((math.inf, math.inf), (0.0, 0.0)),
+}
+"""Products and quotients as C's Annex G has them."""
+
+
+@check
+def complex_numbers():
+    for parts in COMPLEX:
+        facts = call(_c, "complex", struct.pack("<4d", *parts))
+        for kind, bits in (("float", 24), ("double", 53), ("long double", 53)):
+            a, b, c, d = (rounded(part, bits) for part in map(Fraction, parts))
+            square = c * c + d * d
+            product = (a * c - b * d, a * d + b * c)
+            quotient = ((a * c + b * d) / square, (b * c - a * d) / square)
+            near_parts(facts, f"{kind} product", product, bits)
+            near_parts(facts, f"{kind} quotient", quotient, bits)
+        nothing_else(facts)
+    for parts, results in ENDLESS.items():
+        facts = call(_c, "complex", struct.pack("<4d", *parts))
+        for kind in ("float", "double", "long double"):
+            for name, result in zip(("product", "quotient"), results):
+                found = struct.unpack("2d", facts.pop(f"{kind} {name}"))
+                assert found == result, f"{kind} {name} of {parts}: {found}"
+        nothing_else(facts)
+
+
+def near_parts(facts, name, expected, bits):
+    """Compare both parts of a complex number, whose errors are as large as the number allows."""
+    found = struct.unpack("2d", facts.pop(name))
+    room = max(map(abs, expected)) / 2 ** (bits - 3)
+    good = all(abs(Fraction(one) - other) <= room for one, other in zip(found, expected))
+    assert good, f"{name}: {found}, expected {tuple(map(float, expected))}"
 
 
 @check
