@@ -9,20 +9,14 @@ from zigwheel.plan.model import BuildPlan
 from zigwheel.target.model import Target
 from zigwheel.target.python import StableName, suffix
 from zigwheel.zig.command import Places
-from zigwheel.zig.compile import (
-    Run,
-    execute,
-    import_library,
-    make,
-    own_builtins,
-    repeatable,
-    windows_parts,
-)
+from zigwheel.zig.compile import make, own_builtins
 from zigwheel.zig.emit import EJECTED, emit
+from zigwheel.zig.execute import Run, execute, repeatable
 from zigwheel.zig.hints import hint_for
 from zigwheel.zig.musl import libc_name
 from zigwheel.zig.toolchain import Zig
 from zigwheel.zig.windows import export_definition, for_windows, needs_python, python_dll
+from zigwheel.zig.windows_link import import_library, windows_parts
 
 
 def build_file_text(plan: BuildPlan, target: Target) -> str:
