@@ -7,23 +7,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from zigwheel import templates
 from zigwheel.errors import CompileError, raise_all
 from zigwheel.plan.model import Artifact, BuildPlan
 from zigwheel.storage import put_file
-from zigwheel.zig.builtins import asks_for_builtins, lacking, lacking_command, undefined_in
+from zigwheel.zig.builtins import asks_for_builtins, undefined_in
 from zigwheel.zig.command import (
     Places,
     command,
-    kept_name,
     library_commands,
     linked_name,
     script_name,
     version_script,
 )
-from zigwheel.zig.execute import Run, execute, execute_link, failure, kept
+from zigwheel.zig.execute import Run, execute_link, failure, kept
+from zigwheel.zig.lacking import own_builtins
 from zigwheel.zig.spelling import overlay
-from zigwheel.zig.toolchain import ZIG_VERSION, Zig
+from zigwheel.zig.toolchain import Zig
 from zigwheel.zig.windows import for_windows
 from zigwheel.zig.windows_link import make_for_windows
 
@@ -102,7 +101,7 @@ def make(
     else:  # a program may leave nothing open
         needs = artifact.kind == "executable" and "undefined symbol: " in said
     if needs:
-        files = own_builtins(plan, places, zig, run)
+        files = own_builtins(plan, artifact, places, zig, run)
         words = command(plan, artifact, places, zig=zig.executable, compiler_rt=True, files=files)
         code, said = execute_link(words, artifact, places, run, stop)
     if code != 0:
@@ -110,28 +109,6 @@ def make(
         raise failure(artifact, [*before, words], said, code, places)
     if said:
         run.say(said)
-
-
-def own_builtins(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list[Path]:
-    """What compiler_rt lacks on a target, as a static library that outlives the build."""
-    import tempfile
-
-    name = lacking(plan.triple)
-    if not name:
-        return []
-    source = templates.folder() / "builtins" / name
-    key = "\0".join((source.read_text(encoding="utf-8"), plan.triple, ZIG_VERSION))
-    library = places.version_scripts / kept_name(key, "a")
-    if not library.is_file():
-        with tempfile.TemporaryDirectory(dir=places.out) as folder:
-            file = Path(folder, source.stem + ".a")
-            words = lacking_command(plan.triple, zig=zig.executable, source=source, file=file)
-            caches = ["--cache-dir", folder, "--global-cache-dir", str(places.global_cache)]
-            code, said = execute([*words, *caches], places.root, run)
-            if code != 0:
-                raise CompileError(f"the builtins of {plan.triple} could not be made:\n{said}")
-            put_file(library, file.read_bytes())
-    return [library]
 
 
 def with_overlay(places: Places) -> Places:

@@ -14,6 +14,7 @@ from zigwheel.zig.coff import read_archive
 from zigwheel.zig.command import Places, command, library_commands, zig_root
 from zigwheel.zig.execute import Run, execute, execute_link, failure, kept, repeatable
 from zigwheel.zig.hints import hint_for
+from zigwheel.zig.lacking import own_builtins
 from zigwheel.zig.toolchain import Zig
 from zigwheel.zig.windows import (
     export_definition,
@@ -36,8 +37,8 @@ def make_for_windows(
         # MinGW's start files need compiler_rt, whatever the objects do
         return command(plan, sources, places, zig=zig.executable, compiler_rt=True, files=files)
 
-    files: list[Path] = []
-    final = words(artifact)
+    files = own_builtins(plan, artifact, places, zig, run)
+    final = words(artifact, *files)
     if needs_python(plan, artifact):
         parts = windows_parts(plan, artifact, places, zig, run, stop)
         if parts.symbols:
