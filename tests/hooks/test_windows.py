@@ -166,10 +166,11 @@ def test_every_windows(tiny: Project, tag: str) -> None:
     wide = "unsigned __int128" if tag != "win32" else "unsigned long long"
     tiny.write(
         {
-            "src/tiny/value.h": "long div(size_t, size_t);\n#define VALUE div(1, (size_t) self)\n",
+            "src/tiny/value.h": "long divide(size_t, size_t);\n#define VALUE divide(1, (size_t) self)\n",
             # a division that compiler_rt brings, and a frame that the stack has to be probed for
-            "src/tiny/div.c": f"#include <stddef.h>\n{wide} volatile w = 9;\nlong div(size_t a, size_t b)"
-            "{ volatile char room[100000]; room[b % 9] = 1; return (long) (w / (b + 1)) + room[0]; }\n",
+            "src/tiny/div.c": f"#include <stddef.h>\n{wide} volatile w = 9;\n"
+            "long divide(size_t a, size_t b) { volatile char room[100000]; room[b % 9] = 1; "
+            "return (long) (w / (b + 1)) + room[0]; }\n",
             "src/tiny/far.c": "#include <Python.h>\nPyObject *far_(void) { return Py_None; }\n",
         }
     )

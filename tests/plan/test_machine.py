@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from zigwheel.plan.includes import scan
-from zigwheel.plan.machine import x86_args
+from zigwheel.plan.machine import cpu, x86_args
+from zigwheel.target.triple import Os, Triple
 
 
 def said(*words: str) -> tuple[str, ...]:
@@ -53,3 +54,18 @@ def test_their_trace_is_seen_in_a_header(tmp_path: Path, text: str, expected: bo
     (tmp_path / "x.c").write_text('#include "y.h"\n')
     (tmp_path / "y.h").write_text(text)
     assert scan(tmp_path, ["x.c"], []).dispatch is expected
+
+
+@pytest.mark.parametrize(
+    ("os", "arch", "asked", "expected"),
+    [
+        ("linux", "x86_64", "x86_64_v2", "x86_64_v2"),
+        ("linux", "armv7l", "baseline+neon", "baseline-neon-d32+neon"),
+        ("linux", "armv7l", "cortex_a7", "cortex_a7"),
+        ("windows", "x86_64", "baseline+avx2", "baseline+cx16+avx2"),
+        ("windows", "x86_64", "x86_64", "x86_64+cx16"),
+        ("windows", "aarch64", "baseline+crc", "baseline+crc"),
+    ],
+)
+def test_a_cpu_has_what_the_system_asks_for(os: Os, arch: str, asked: str, expected: str) -> None:
+    assert cpu(asked, Triple(arch=arch, os=os, libc="gnu")) == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zigwheel.target.triple import ARCHITECTURES, Triple
+from zigwheel.target.triple import ARCHITECTURES, Os, Triple
 
 LINUX = [
     ("x86_64", "x86_64-linux-gnu.2.17", "x86_64-linux-musl", "baseline", 64, "little"),
@@ -73,18 +73,20 @@ def test_multiarch(triple: Triple, multiarch: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("triple", "zig"),
+    ("arch", "os", "zig", "cpu"),
     [
-        (Triple(arch="aarch64", os="macos", libc="none", floor=(11, 0)), "aarch64-macos.11.0"),
-        (Triple(arch="x86_64", os="macos", libc="none", floor=(10, 13)), "x86_64-macos.10.13"),
-        (Triple(arch="x86_64", os="windows", libc="gnu"), "x86_64-windows-gnu"),
-        (Triple(arch="i686", os="windows", libc="gnu"), "x86-windows-gnu"),
-        (Triple(arch="aarch64", os="windows", libc="gnu"), "aarch64-windows-gnu"),
+        ("aarch64", "macos", "aarch64-macos", "baseline"),
+        ("x86_64", "macos", "x86_64-macos", "baseline"),
+        ("x86_64", "windows", "x86_64-windows-gnu", "baseline+cx16"),
+        ("i686", "windows", "x86-windows-gnu", "baseline"),
+        ("aarch64", "windows", "aarch64-windows-gnu", "baseline"),
     ],
 )
-def test_other_systems(triple: Triple, zig: str) -> None:
-    assert triple.zig == zig
-    assert triple.cpu == "baseline"
+def test_other_systems(arch: str, os: Os, zig: str, cpu: str) -> None:
+    floor = (11, 0) if os == "macos" else None
+    triple = Triple(arch=arch, os=os, libc="none" if floor else "gnu", floor=floor)
+    assert triple.zig == zig + (".11.0" if floor else "")
+    assert triple.cpu == cpu
 
 
 @pytest.mark.parametrize(

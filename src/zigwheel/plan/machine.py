@@ -1,4 +1,4 @@
-"""Instruction sets of x86 beyond the baseline, for single files and functions.
+"""The CPU of an artifact, and instruction sets of x86 beyond it, for single files and functions.
 
 Zig tells clang of every feature of the CPU whether it is on, by `-target-feature` and after the
 flags of a source. So `-mavx2` has no effect, and what clang turns on along with something else
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+
+from zigwheel.target.triple import Triple
 
 X86 = frozenset({"x86_64", "i686"})
 
@@ -61,3 +63,14 @@ def x86_args(args: Iterable[str], *, dispatch: bool) -> tuple[str, ...]:
         if name == "crc32" or WITH_SSE42.fullmatch(name):
             found.append("-D__CRC32__=1")
     return tuple(found)
+
+
+def cpu(asked: str, triple: Triple) -> str:
+    """Features in the config's `cpu`, with `baseline` meaning the architecture's own.
+
+    What a system asks for beside the baseline stays, whatever the CPU.
+    """
+    own = triple.cpu.removeprefix("baseline")
+    if asked.startswith("baseline"):
+        return asked.replace("baseline", triple.cpu, 1)
+    return f"{asked}{own}" if own.startswith("+") else asked

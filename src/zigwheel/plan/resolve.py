@@ -11,7 +11,7 @@ from zigwheel.config.model import Compilation, Config, Executable, Extension, Li
 from zigwheel.errors import PlanError, raise_all
 from zigwheel.plan.flags import Ambient, link_options
 from zigwheel.plan.includes import Look, content, scan
-from zigwheel.plan.machine import X86, x86_args
+from zigwheel.plan.machine import X86, cpu, x86_args
 from zigwheel.plan.macos import macos_errors, macos_options, no_frameworks
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
@@ -180,7 +180,7 @@ def draft_of(
         optimize=component.optimize or config.optimize,
         lto=lto,
         strip=config.strip if component.strip is None else component.strip,
-        cpu=target.triple.cpu if not component.cpu else cpu(component.cpu, target),
+        cpu=target.triple.cpu if not component.cpu else cpu(component.cpu, target.triple),
     )
     return Draft(artifact=artifact, reached=reach.files), errors
 
@@ -295,13 +295,6 @@ def install_path(component: Compilation, target: Target, stable: StableName) -> 
     if isinstance(component, Executable):
         return f"{component.install or '{scripts}'}/{file}"
     return ""
-
-
-def cpu(asked: str, target: Target) -> str:
-    """Features in the config's `cpu`, with `baseline` meaning the architecture's own."""
-    return (
-        asked.replace("baseline", target.triple.cpu, 1) if asked.startswith("baseline") else asked
-    )
 
 
 def digest(path: Path) -> str:

@@ -134,7 +134,14 @@ class Triple:
 
     @property
     def cpu(self) -> str:
-        """The CPU as `zig -mcpu` reads it: the oldest that a wheel of this platform has to run on."""
+        """The CPU as `zig -mcpu` reads it: the oldest that a wheel of this platform has to run on.
+
+        Windows for x86-64 has not started without `cmpxchg16b` since 8.1, and CPython 3.9 asks for that.
+        It is used here: for atomics of 16 bytes clang otherwise calls functions that it gives two
+        registers, whereas Zig's compiler_rt expects a pointer (and crashes).
+        """
+        if self.os == "windows" and self.arch == "x86_64":
+            return "baseline+cx16"
         return self.facts.cpu if self.os == "linux" else "baseline"
 
     @property
