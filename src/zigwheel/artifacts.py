@@ -250,7 +250,7 @@ def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
     from zigwheel.target.header_packs import keep, packs_here
     from zigwheel.target.header_tree import headers_sha256, materialise
     from zigwheel.target.headers import find_headers
-    from zigwheel.target.pyconfig import old_names, render
+    from zigwheel.target.pyconfig import old_names, register_reader, render
     from zigwheel.target.pypy import own_pyconfig
 
     stable = common_stable_abi(setup.config, target)
@@ -276,7 +276,7 @@ def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
             # a stable ABI has one set of headers, so that either Python gives the same file
             free_threaded=target.python.free_threaded and not stable,
         )
-        pyconfig += old_names(source.version)
+        pyconfig += old_names(source.version) + register_reader(triple.os, triple.arch)
     digest = headers_sha256(source, pyconfig)
     folder = cache / "headers" / digest[:32]
     if not folder.is_dir():

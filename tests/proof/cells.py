@@ -96,8 +96,8 @@ NO_MACOS = "macOS programs do not run on Linux."
 NO_WINE = "Wine on x86-64 is what runs here: it knows programs for amd64 only."
 NO_PYPY = "Debian's PyPy is taken for x86-64 with glibc only."
 NO_VERSION = {
-    "3.10": "Debian never had a release with CPython 3.10.",
-    "3.12": "Debian never had a release with CPython 3.12.",
+    "3.10": "CPython 3.10 is not at hand: Debian never had a release with it.",
+    "3.12": "CPython 3.12 is not at hand: Debian never had a release with it.",
     "3.15t": "CPython 3.15 is not released yet, and nobody has a free-threaded one.",
 }
 NO_FOREIGN = {

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from zigwheel.target.host import cache_root, describe_host
-from zigwheel.target.pyconfig import render
+from zigwheel.target.pyconfig import register_reader, render
 from zigwheel.zig.toolchain import require_zig
 
 LAYOUT = (Path(__file__).parent / "pyconfig_layout.c").read_text("utf-8")
@@ -143,3 +143,13 @@ def test_public_structs_can_be_laid_out(zig: str, tmp_path: Path, arch: str) -> 
     assert found["long_digit_bits"] == 30
     assert found["size_Py_tss_t"] == 8
     assert found["ssize_t_max"] == 2 ** (8 * pointer - 1) - 1
+
+
+def test_the_register_of_the_thread_on_arm64(zig: str, tmp_path: Path) -> None:
+    """clang alone has no `__getReg` there; with what is added it reads x18."""
+    assert register_reader("windows", "x86_64") == register_reader("linux", "aarch64") == ""
+    added = register_reader("windows", "aarch64")
+    function = "unsigned long long thread(void) { return __getReg(18); }\n"
+    source = f"#define Py_GIL_DISABLED 1\n{added}{function}"
+    compiled(zig, "aarch64", tmp_path, source, "-O2")
+    assert re.search(r"mov\s+x0, x18", (tmp_path / "a.s").read_text(encoding="utf-8"))

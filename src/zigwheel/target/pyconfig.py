@@ -100,6 +100,24 @@ def old_names(version: tuple[int, int]) -> str:
     return "\n".join([f"\n#if {condition} && Py_LIMITED_API+0 < 0x030D0000", *lines, "#endif\n"])
 
 
+REGISTER = r"""
+#if defined(Py_GIL_DISABLED) && !defined(__getReg)
+# define __getReg(number) __extension__({ \
+    unsigned long long zigwheel_found; \
+    __asm__ volatile("mov %0, x" #number : "=r"(zigwheel_found)); \
+    zigwheel_found; })
+#endif
+"""
+
+
+def register_reader(os: str, arch: str) -> str:
+    """What the headers of a free-threaded Python name a thread by, on Windows for arm64.
+
+    They call `__getReg` for MinGW as well as for MSVC, but clang has it for the latter alone.
+    """
+    return REGISTER if (os, arch) == ("windows", "aarch64") else ""
+
+
 def _definition(name: str, value: str, *, guarded: bool) -> tuple[str, ...]:
     """Return the lines that define a macro, guarded where CPython's own file lets `-D` win."""
     if guarded:

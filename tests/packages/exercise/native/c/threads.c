@@ -139,8 +139,10 @@ typedef struct Pair {
     uint64_t high;
 } Pair;
 
+/* More than 16 bytes: up to there a compiler may fill an atomic object up to a power of two, and what it
+ * is filled with belongs to what an exchange compares. */
 typedef struct Odd {
-    unsigned char bytes[12];
+    unsigned char bytes[21];
 } Odd;
 
 static struct {
@@ -177,7 +179,7 @@ static void change_shared(void *argument)
         Odd after;
         do {
             after = odd;
-            after.bytes[11] = (unsigned char)(odd.bytes[11] + 1);
+            after.bytes[20] = (unsigned char)(odd.bytes[20] + 1);
         } while (!atomic_compare_exchange_strong(&shared.odd, &odd, after));
 
         while (atomic_flag_test_and_set_explicit(&shared.spin, memory_order_acquire)) {
@@ -216,6 +218,6 @@ void check_atomics(const Input *input, const Report *report)
     const Pair pair = atomic_load(&shared.pair);
     report_integer(report, "low", (long long)pair.low);
     report_integer(report, "high", (long long)pair.high);
-    report_integer(report, "odd", atomic_load(&shared.odd).bytes[11]);
+    report_integer(report, "odd", atomic_load(&shared.odd).bytes[20]);
     report_integer(report, "spun", shared.spun);
 }
