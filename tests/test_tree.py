@@ -130,7 +130,7 @@ def test_only_one_module_looks_at_this_machine() -> None:
                 raise AssertionError(f"{path}:{getattr(node, 'lineno', 0)}: {name}")
 
 
-SHELLS = {"zig/compile.py", "wheel/editable_finder.py"}
+SHELLS = {"zig/execute.py", "wheel/editable_finder.py"}
 """Where the host's own shell or interpreter is spoken to: a command line to paste, an import hook."""
 
 

@@ -13,7 +13,7 @@ from zigwheel.plan.model import BuildPlan
 from zigwheel.setup import Setup, say, warn
 from zigwheel.target.model import Target
 from zigwheel.zig.command import Places
-from zigwheel.zig.compile import Run
+from zigwheel.zig.execute import Run
 from zigwheel.zig.toolchain import Zig
 
 

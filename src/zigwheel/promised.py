@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from zigwheel.setup import Setup
     from zigwheel.target.model import Target
     from zigwheel.zig.command import Places
-    from zigwheel.zig.compile import Run
+    from zigwheel.zig.execute import Run
     from zigwheel.zig.toolchain import Zig
 
 ASKED = {"floor", "unresolved", "private-symbol", "abi3", "abi3-version"}

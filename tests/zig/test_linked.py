@@ -11,7 +11,7 @@ import pytest
 from tests.zig.plans import artifact
 from zigwheel.zig.bundled import bundled
 from zigwheel.zig.command import Places
-from zigwheel.zig.compile import Run, execute_link, link_line_file
+from zigwheel.zig.execute import Run, execute_link, link_line_file
 from zigwheel.zig.linked import assumed, files_of, holds_one_of, link_words, words_of
 
 ELF = """\

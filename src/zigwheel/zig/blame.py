@@ -13,7 +13,7 @@ from pathlib import Path
 from zigwheel.errors import AuditError
 from zigwheel.plan.model import Artifact, BuildPlan, Source
 from zigwheel.zig.command import Places, command
-from zigwheel.zig.compile import Run, execute
+from zigwheel.zig.execute import Run, execute
 from zigwheel.zig.toolchain import Zig
 from zigwheel.zig.windows import IMPORTED, for_windows, undecorated
 

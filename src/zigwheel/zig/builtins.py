@@ -4,7 +4,7 @@ Few extensions need one (128-bit division, 64-bit division on 32-bit machines, `
 it is emulated), and compiling compiler_rt is most of the cold seconds of a build, so it is linked
 only where one of them stays open. The names are those of GCC's "Low-level Runtime Library", of
 the ARM run-time ABI, and of out-of-line atomics. What Zig's compiler_rt lacks of them on one
-machine or the other is in `templates/builtins/`.
+machine or the other is in `templates/builtins/`, beside what its libc++ needs of a C library.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from zigwheel.target.triple import ARCHITECTURES
+from zigwheel.zig.windows import for_windows
 
 MODE = "(?:hf|sf|df|xf|tf|kf|hc|sc|dc|xc|tc|kc|si|di|ti|ei)"
 """Machine modes of GCC: half, single, double, extended, quad floats; complex; integers."""
@@ -47,6 +48,11 @@ LACKING: Mapping[str, str] = MappingProxyType(
 def lacking(triple: str) -> str:
     """Name of the template with what compiler_rt lacks on a target; empty where it has everything."""
     return next((name for known, name in LACKING.items() if re.fullmatch(known, triple)), "")
+
+
+def lacking_in_cxx(triple: str) -> str:
+    """The same of libc++."""
+    return "printf.c" if for_windows(triple) else ""
 
 
 def cpu_of(triple: str) -> str:

@@ -121,6 +121,16 @@ def command(
     return words
 
 
+def library_commands(
+    plan: BuildPlan, artifact: Artifact, places: Places, *, zig: Path
+) -> list[list[str]]:
+    """The commands for the static libraries that an artifact links."""
+    return [
+        command(plan, plan.library(name), places, zig=zig, compiler_rt=False)
+        for name in reversed(artifact.link)
+    ]
+
+
 def linked_name(plan: BuildPlan, artifact: Artifact) -> str:
     """File name under which an artifact is linked, all of them in one folder.
 

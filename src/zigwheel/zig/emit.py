@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from zigwheel.plan.model import Artifact, BuildPlan
 from zigwheel.templates import fill, template
+from zigwheel.zig.builtins import lacking_in_cxx
 from zigwheel.zig.command import MODES, source_groups, version_script, zig_root
 from zigwheel.zig.macos import links_sdk
 from zigwheel.zig.windows import for_windows, needs_python
@@ -28,6 +29,10 @@ LIBC_OPTION = """\
     const builtins = b.option([]const u8, "builtins", "Static library with what compiler_rt lacks");
 """
 
+
+CXX_OPTION = """\
+    const cxx_builtins = b.option([]const u8, "cxx-builtins", "The same with what libc++ lacks");
+"""
 
 LIBRARY_ABOUT = "For Windows: import library of Python's DLL, such as python313.lib"
 LIMITED_ABOUT = "The same for the stable ABI, such as python3.lib"
@@ -47,11 +52,18 @@ def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
         template("build.zig"),
         name=plan.name,
         example=f"-Dtarget={plan.triple}{option}{python}",
-        options=LIBC_OPTION + suffixes(plan, suffix, limited_suffix)
+        options=LIBC_OPTION
+        + (CXX_OPTION if lacking_in_cxx(plan.triple) and links_cxx(plan) else "")
+        + suffixes(plan, suffix, limited_suffix)
         if any(a.kind != "library" for a in plan.artifacts)
         else "",
         artifacts="".join(artifact_text(plan, a, names, cpu) for a in plan.artifacts),
     )
+
+
+def links_cxx(plan: BuildPlan) -> bool:
+    """Whether something of a plan is linked with libc++."""
+    return any(a.link_cxx for a in plan.artifacts if a.kind != "library")
 
 
 def variables(artifacts: Iterable[Artifact]) -> dict[tuple[str, str], str]:
@@ -172,6 +184,8 @@ def link_lines(plan: BuildPlan, artifact: Artifact, var: str) -> list[str]:
     lines.append(f"if (musl_libc) |name| {var}.root_module.addRPathSpecial(name);")
     added = f"{var}.root_module.addObjectFile(.{{ .cwd_relative = file }})"
     lines.append(f"if (builtins) |file| {added};")
+    if artifact.link_cxx and lacking_in_cxx(plan.triple):
+        lines.append(f"if (cxx_builtins) |file| {added};")
     library = library_option(plan, artifact)
     if artifact.kind == "executable":
         lines.append(f"{var}.pie = true;")

@@ -21,7 +21,8 @@ from zigwheel.plan.components import Component
 from zigwheel.plan.model import Artifact, BuildPlan
 from zigwheel.zig.bundled import STANDARD_LIBRARY, bundled
 from zigwheel.zig.command import Places
-from zigwheel.zig.compile import Run, compile_direct, execute, link_line_file
+from zigwheel.zig.compile import compile_direct
+from zigwheel.zig.execute import Run, execute, link_line_file
 from zigwheel.zig.toolchain import Zig
 
 MAPS = {"ld.lld": ("-o{}", "-Map={}"), "lld-link": ("-OUT:{}", "-lldmap:{}")}

@@ -8,21 +8,17 @@ from zigwheel.errors import CompileError
 from zigwheel.plan.model import BuildPlan
 from zigwheel.target.model import Target
 from zigwheel.target.python import StableName, suffix
+from zigwheel.zig.builtins import lacking, lacking_in_cxx
 from zigwheel.zig.command import Places
-from zigwheel.zig.compile import (
-    Run,
-    execute,
-    import_library,
-    make,
-    own_builtins,
-    repeatable,
-    windows_parts,
-)
-from zigwheel.zig.emit import EJECTED, emit
+from zigwheel.zig.compile import make
+from zigwheel.zig.emit import EJECTED, emit, links_cxx
+from zigwheel.zig.execute import Run, execute, repeatable
 from zigwheel.zig.hints import hint_for
+from zigwheel.zig.lacking import own_library
 from zigwheel.zig.musl import libc_name
 from zigwheel.zig.toolchain import Zig
 from zigwheel.zig.windows import export_definition, for_windows, needs_python, python_dll
+from zigwheel.zig.windows_link import import_library, windows_parts
 
 
 def build_file_text(plan: BuildPlan, target: Target) -> str:
@@ -123,6 +119,18 @@ def windows_options(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list
     return words
 
 
+def builtins_options(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list[str]:
+    """Options that name what Zig's own runtime libraries lack, made as on the other road."""
+    names = {"builtins": lacking(plan.triple)}
+    if links_cxx(plan):
+        names["cxx-builtins"] = lacking_in_cxx(plan.triple)
+    return [
+        f"-D{option}={own_library(name, plan.triple, places, zig, run)}"
+        for option, name in names.items()
+        if name
+    ]
+
+
 def compile_with_zig_build(
     plan: BuildPlan, target: Target, places: Places, zig: Zig, run: Run, *, build_file: Path
 ) -> dict[str, Path]:
@@ -136,7 +144,7 @@ def compile_with_zig_build(
     )
     if for_windows(plan.triple) and plan.python:
         words += windows_options(plan, places, zig, run)
-    words += [f"-Dbuiltins={library}" for library in own_builtins(plan, places, zig, run)]
+    words += builtins_options(plan, places, zig, run)
     code, said = execute(words, places.root, run)
     if code != 0:
         raise CompileError(
