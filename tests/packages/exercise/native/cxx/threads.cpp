@@ -103,11 +103,9 @@ extern "C" void check_cxx_threads(const Input *, const Report *report)
     put(report, "taken twice", late.get());
     std::condition_variable nobody;
     std::unique_lock guard(lock);
-    const auto before = std::chrono::steady_clock::now();
-    // without a condition it may end early, and for no reason
+    // without a condition a wait may end for no reason (C++ [thread.condition])
     const bool woken = nobody.wait_for(guard, std::chrono::milliseconds(5), [] { return false; });
-    const auto waited = std::chrono::steady_clock::now() - before;
-    put(report, "waited", !woken && waited >= std::chrono::milliseconds(5));
+    put(report, "waited", !woken);
 }
 
 namespace {
