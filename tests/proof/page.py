@@ -25,16 +25,6 @@ RTTI and static constructors, each compared in Python with what has to come out.
 
 """
 
-LIMITS = """
-## What is known to be wrong
-
-All of it is Zig's libc++ for Windows, which hands text to the printf of the system's C library:
-
-- C++ streams and `std::to_string` write a `long double` of 80 bits wrong.
-- A function of `std::filesystem` that fails on a path beyond ASCII throws `std::length_error` instead of
-  `std::filesystem::filesystem_error`. The overloads that take a `std::error_code` are right.
-"""
-
 REASONS = """
 ## Why something was not run
 
@@ -53,9 +43,7 @@ def page(outcomes: Mapping[Cell, Outcome]) -> str:
     """The whole page."""
     reasons = numbered(outcomes)
     lines = [f"{number}. {reason}\n" for reason, number in reasons.items()]
-    return (
-        HEAD + table(outcomes, reasons) + REASONS + "".join(lines) + LIMITS + interpreters(outcomes)
-    )
+    return HEAD + table(outcomes, reasons) + REASONS + "".join(lines) + interpreters(outcomes)
 
 
 def numbered(outcomes: Mapping[Cell, Outcome]) -> dict[str, int]:

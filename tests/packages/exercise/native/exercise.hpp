@@ -42,14 +42,6 @@ public:
     ~CodedError() override;
 };
 
-// The widest number that libc++ writes right. That of Zig for Windows hands a long double of 80 bits to
-// the printf of the system's C library, which knows none but of 64.
-#ifdef _WIN32
-using Printed = double;
-#else
-using Printed = long double;
-#endif
-
 // Throws what its name says.
 void throw_named(const std::string &name);
 
