@@ -11,7 +11,7 @@ def main(arguments: list[str]) -> None:
     """Install zigwheel, editable, with what the tests need; run pytest on all cores."""
     python = environment("test")
     run([python, "-m", "pip", "install", "--quiet", "--editable", ".", "--group", "test"])
-    run([python, "-m", "pytest", "-n", "auto", *arguments])
+    run([python, "-m", "pytest", "-n", "auto", "--dist", "worksteal", *arguments])
 
 
 if __name__ == "__main__":
