@@ -98,7 +98,6 @@ NO_PYPY = "Debian's PyPy is taken for x86-64 with glibc only."
 NO_VERSION = {
     "3.10": "CPython 3.10 is not at hand: Debian never had a release with it.",
     "3.12": "CPython 3.12 is not at hand: Debian never had a release with it.",
-    "3.15t": "CPython 3.15 is not released yet, and nobody has a free-threaded one.",
 }
 NO_FOREIGN = {
     False: "But for x86-64 Linux with glibc, only some versions of CPython are at hand.",

@@ -16,8 +16,8 @@ HEAD = """\
 One source distribution, `tests/packages/exercise`, with an extension module in C and one in C++, is
 built by `zigwheel build` on x86-64 Linux for each platform and each Python, and audited. Then a real
 interpreter of that platform imports it and runs its checks: C++ exceptions, threads and what belongs to
-one, byte order, sizes, `long double`, 128-bit arithmetic, atomic operations, files, sockets, streams,
-RTTI and static constructors, each compared in Python with what has to come out.
+one, byte order, sizes, `long double`, complex numbers, 128-bit arithmetic, atomic operations, files,
+sockets, streams, RTTI and static constructors, each compared in Python with what has to come out.
 
 - **ran**: built, audited, imported, every check passed. Behind an `abi3`, by which Pythons.
 - **built**: built and audited, but *not run*, for the reason that the number stands for.
