@@ -77,10 +77,14 @@ def asks_for_builtins(names: Iterable[str]) -> bool:
 
 
 def undefined_in(file: Path) -> list[str]:
-    """Symbols that no library promises to a linked file: undefined, and in ELF without a version."""
-    from zigwheel.audit.elf import read_elf
-    from zigwheel.zig.macho import is_macho, unpromised
+    """Symbols that no library promises to a linked ELF or Mach-O file. Raises `AuditError`.
 
-    if is_macho(file):
-        return unpromised(file.read_bytes())
-    return [s.name for s in read_elf(file).undefined if not s.version]
+    In ELF they are those without a version, in Mach-O those that any library may bring.
+    """
+    from zigwheel.audit.elf import parse_elf
+    from zigwheel.audit.macho import is_macho, read_macho
+
+    data = file.read_bytes()
+    if is_macho(data):
+        return [a.name for image in read_macho(data, file.name) for a in image.asked if a.anywhere]
+    return [s.name for s in parse_elf(data, file.name).undefined if not s.version]

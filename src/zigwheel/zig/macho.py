@@ -227,18 +227,6 @@ Group = list[tuple[int, Symbol]]
 """Symbols with their old places in the table."""
 
 
-def is_macho(file: Path) -> bool:
-    """Whether a file begins as one for 64-bit macOS."""
-    with file.open("rb") as stream:
-        return stream.read(4) == MAGIC_64.to_bytes(4, "little")
-
-
-def unpromised(data: bytes) -> list[str]:
-    """Names, as C has them, of what a file as Zig links it needs, and no library promises."""
-    symtab = dict(load_commands(data))[SYMTAB]
-    return [as_in_c(s.name) for s in symbols_of(data, symtab) if s.looked_up]
-
-
 def sorted_symbols(
     symbols: Sequence[Symbol], exported: Iterable[bytes], *, strip: bool
 ) -> tuple[Group, Group, Group]:

@@ -108,9 +108,10 @@ def install_name(artifact: Artifact) -> str:
 
 def finish(artifact: Artifact, file: Path) -> None:
     """Let a linked file export what the plan says. Raises `AuditError`."""
-    from zigwheel.zig.macho import restrict, unpromised
+    from zigwheel.zig.builtins import undefined_in
+    from zigwheel.zig.macho import restrict
 
-    if ASKS_FOR_VERSION in unpromised(file.read_bytes()):
+    if ASKS_FOR_VERSION in undefined_in(file):
         raise AuditError(
             f"{artifact.kind} `{artifact.name}` asks which macOS it runs on (`__builtin_available`, "
             "`@available`), which Zig can only tell from macOS 10.15 on",
