@@ -62,6 +62,18 @@ class Headers:
     """Include folder of the interpreter or the header pack that they were taken from."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """A plan, and what was looked for on this machine to make it."""
+
+    plan: BuildPlan
+    """What is to be compiled."""
+    headers: Headers | None
+    """Headers of the target's Python; None where the plan needs none."""
+    sdk: Path | None
+    """Apple's SDK; None where nothing is linked with it."""
+
+
 @contextmanager
 def compiled(setup: Setup, name: str, *, contents: bool = False) -> Iterator[Built | None]:
     """Compile everything into a folder that is gone when the block ends; None if there is nothing.
@@ -143,15 +155,9 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
 
     zig = require_zig(cache=setup.cache, environ=setup.environ, host=setup.host)
     cache = usable_cache(setup.cache, work)
-    plan, headers = plan_of(setup, target, name, cache)
-    places = places_of(
-        setup,
-        zig,
-        headers.folder if headers else None,
-        cache,
-        work,
-        sdk=macos.sdk_of(plan, setup.environ),
-    )
+    planned = plan_of(setup, target, name, cache)
+    plan, headers = planned.plan, planned.headers
+    places = places_of(setup, zig, planned, cache, work)
     if target.triple.os == "windows":
         places = with_overlay(places)
     run = run_of(setup)
@@ -197,10 +203,8 @@ def contents_of(
     return found
 
 
-def plan_of(
-    setup: Setup, target: Target, name: str, cache: Path
-) -> tuple[BuildPlan, Headers | None]:
-    """The plan, and the headers of the target's Python where the plan needs them."""
+def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> Planned:
+    """The plan for one architecture, with the headers and the SDK that it needs."""
     from dataclasses import replace
 
     from zigwheel.plan.resolve import resolve, uses_python
@@ -219,7 +223,8 @@ def plan_of(
         ambient=ambient_of(setup, target),
     )
     sdk = sdk_of(plan, setup.environ)
-    return (replace(plan, sdk=sdk_version(sdk)) if sdk else plan), headers
+    plan = replace(plan, sdk=sdk_version(sdk)) if sdk else plan
+    return Planned(plan=plan, headers=headers, sdk=sdk)
 
 
 def ambient_of(setup: Setup, target: Target) -> Ambient:
@@ -298,27 +303,19 @@ def usable_cache(cache: Path, work: Path) -> Path:
         return work / "cache"
 
 
-def places_of(
-    setup: Setup,
-    zig: Zig,
-    headers: Path | None,
-    cache: Path,
-    work: Path,
-    *,
-    sdk: Path | None = None,
-) -> Places:
+def places_of(setup: Setup, zig: Zig, planned: Planned, cache: Path, work: Path) -> Places:
     """The folders of one build."""
     build_dir = setup.config.build_dir
     (work / "out").mkdir()
     return Places(
         root=setup.root,
-        headers=headers,
+        headers=planned.headers.folder if planned.headers else None,
         zig_lib=zig.lib,
         out=work / "out",
         local_cache=setup.root / build_dir if build_dir else cache / "zig-local",
         global_cache=cache / "zig-global",
         version_scripts=cache / "exports",
-        sdk=sdk,
+        sdk=planned.sdk,
     )
 
 

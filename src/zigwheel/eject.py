@@ -34,7 +34,7 @@ def eject(setup: Setup) -> Path:
         raise ConfigError(
             f"{str(file)!r} is there already ({what})", hint="rename or delete it first"
         )
-    plan, _ = plan_of(setup, setup.target, metadata_of(setup).name, setup.cache)
+    plan = plan_of(setup, setup.target, metadata_of(setup).name, setup.cache).plan
     with told("writing build.zig", setup.root):
         text = f"{EJECTED}\n{build_file_text(plan, setup.target)}"
         file.write_text(text, encoding="utf-8", newline="\n")

@@ -27,7 +27,7 @@ def products(project: Path, out: Path, settings: dict[str, str]) -> dict[str, An
     for file in filter(Path.is_file, info.rglob("*")):
         found[file.relative_to(out).as_posix()] = file
     if setup.compiles and setup.target:
-        plan, _ = plan_of(setup, setup.target, project.name, setup.cache)
+        plan = plan_of(setup, setup.target, project.name, setup.cache).plan
         made["plan"] = json.loads(plan.to_json())
     else:
         found["wheel"] = out / build.build_wheel(str(out), settings)

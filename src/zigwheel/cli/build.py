@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise ConfigError("`[tool.zigwheel]` names nothing to compile, so there is no plan")
         name = metadata_of(setup).name
         plans = [
-            plan_of(part, part.target, name, part.cache)[0].to_json()
+            plan_of(part, part.target, name, part.cache).plan.to_json()
             for part in slices_of(setup, setup.target)
             if part.target is not None
         ]

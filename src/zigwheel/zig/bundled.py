@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from zigwheel.plan.components import Component
 from zigwheel.zig.toolchain import ZIG_VERSION
+from zigwheel.zig.windows import for_windows
 
 LLVM_VERSION = "21.1.0"
 MUSL_VERSION = "1.2.5"
@@ -82,6 +83,6 @@ def bundled(file: str, triple: str) -> Component:
     stem = file.replace("\\", "/").rpartition("/")[2].partition(".")[0].removeprefix("lib")
     if stem in PARTS:
         return PARTS[stem]
-    if "-windows" in triple:
+    if for_windows(triple):
         return LIBC["mingw"]
     return LIBC["musl" if "-musl" in triple else "gnu"]

@@ -9,14 +9,12 @@ from pathlib import Path
 
 from zigwheel.errors import CompileError, raise_all
 from zigwheel.plan.model import Artifact, BuildPlan
-from zigwheel.storage import put_file
 from zigwheel.zig.builtins import asks_for_builtins, undefined_in
 from zigwheel.zig.command import (
     Places,
     command,
     library_commands,
     linked_name,
-    script_name,
     version_script,
 )
 from zigwheel.zig.execute import Run, execute_link, failure, kept
@@ -35,8 +33,7 @@ def compile_direct(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> dict[
     """
     for artifact in plan.artifacts:
         if artifact.kind == "extension" and not for_windows(plan.triple):
-            script = places.version_scripts / script_name(artifact)
-            put_file(script, version_script(artifact).encode())
+            kept(version_script(artifact), "map", places)
 
     def action(artifact: Artifact, stop: threading.Event) -> None:
         make(plan, artifact, places, zig, run, stop)

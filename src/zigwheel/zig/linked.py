@@ -24,6 +24,7 @@ from zigwheel.zig.command import Places
 from zigwheel.zig.compile import compile_direct
 from zigwheel.zig.execute import Run, execute, link_line_file
 from zigwheel.zig.toolchain import Zig
+from zigwheel.zig.windows import for_windows
 
 MAPS = {"ld.lld": ("-o{}", "-Map={}"), "lld-link": ("-OUT:{}", "-lldmap:{}")}
 """LLD's two faces: how each is told where the file goes, the last time wins, and where a map."""
@@ -113,7 +114,7 @@ MOST_BLANKS = 20
 def assumed(artifact: Artifact, triple: str) -> list[str]:
     """The archives that Zig offers for an artifact."""
     names = ["compiler_rt", *(["c++", "c++abi", "unwind"] if artifact.link_cxx else [])]
-    if artifact.kind == "executable" or "-windows" in triple:
+    if artifact.kind == "executable" or for_windows(triple):
         names.append("crt1")
     return [f"lib{name}.a" for name in names]
 
