@@ -147,12 +147,14 @@ def _asked(
         for place in places
         if Path(place.interpreter).name.removesuffix(".exe") in names
     ]
-    uv = on_path("uv", host, environ)
+    uv = on_path("uv", host.os, environ)
     if uv:
         answer = run_quietly([uv, "python", "find", "--no-python-downloads", str(python)], environ)
         if isinstance(answer, str) and os.path.isabs(answer):
             commands.append(("uv python find", [answer]))
-    launcher = on_path("py", host, environ) if host.os == "windows" and not python.is_pypy else ""
+    launcher = (
+        on_path("py", host.os, environ) if host.os == "windows" and not python.is_pypy else ""
+    )
     if launcher:
         commands.append(("py launcher", [launcher, f"-{python}"]))
     for origin, command in commands:
@@ -215,7 +217,7 @@ def sources_in(
     """
     path = Path(given)
     if not path.exists():
-        command = on_path(given, host, environ) if path.name == given else ""
+        command = on_path(given, host.os, environ) if path.name == given else ""
         if not command:
             raise HeadersError(
                 f"{place} `{given}` does not exist",

@@ -117,10 +117,10 @@ def _path_folders(environ: Mapping[str, str]) -> list[str]:
     return [text for text in dict.fromkeys(texts) if os.path.isabs(text)]
 
 
-def on_path(name: str, host: Host, environ: Mapping[str, str]) -> str:
-    """Path of a command; empty where there is none."""
+def on_path(name: str, system: str, environ: Mapping[str, str]) -> str:
+    """Path of a command on a system such as `windows`; empty where there is none."""
     for folder in _path_folders(environ):
-        path = os.path.join(folder, f"{name}.exe" if host.os == "windows" else name)
+        path = os.path.join(folder, f"{name}.exe" if system == "windows" else name)
         if os.path.isfile(path) and os.access(path, os.X_OK):
             return path
     return ""

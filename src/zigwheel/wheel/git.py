@@ -138,11 +138,12 @@ def found(program: str, environ: Mapping[str, str]) -> str:
     """The path of a program on PATH; Windows by itself would look into the project's folder first."""
     if os.name != "nt" or os.path.dirname(program):
         return program
-    for folder in filter(os.path.isabs, environ.get("PATH", "").split(os.pathsep)):
-        path = os.path.join(folder, f"{program}.exe")
-        if os.path.isfile(path):
-            return path
-    raise FileNotFoundError(program)
+    from zigwheel.target.interpreters import on_path
+
+    path = on_path(program, "windows", environ)
+    if not path:
+        raise FileNotFoundError(program)
+    return path
 
 
 def has_repository(root: Path) -> bool:

@@ -54,7 +54,7 @@ def find_zig(*, cache: Path, environ: Mapping[str, str], host: Host) -> Zig | No
     if package is not None:
         return adopt(package, kept, program)
     # not `shutil.which`, which looks into the project's folder first on Windows
-    found = on_path("zig", host, environ)
+    found = on_path("zig", host.os, environ)
     if found and version_of(found) == ZIG_VERSION:
         return at(found)
     return None
