@@ -32,7 +32,6 @@ from zigwheel.target.python import (
 from zigwheel.target.stable import StableAbi, parse_stable
 from zigwheel.target.triple import ARCHITECTURES, MUSL_MINIMUM, Triple
 
-_TITLES = {"macos": "macOS", "windows": "Windows", "graalpy": "GraalPy"}
 _PYTHON_WORD = r"(cp|py|pp|pypy|gp|graalpy|ip|jy)\d[\w.]*"
 _STABLE_WORDS = {"abi3": "", "abi3t": "t", "abi3.abi3t": "t"}
 _LINUX_TAG = r"linux_(\w+)"
@@ -121,8 +120,7 @@ def _choose_python(
             return own
         return PythonTarget(version=max(stable.minimum, OLDEST), free_threaded=free_threaded)
     if not known:
-        name = _TITLES.get(host.implementation, host.implementation)
-        raise unsupported_implementation("this Python", name)
+        raise unsupported_implementation("this Python", host.implementation)
     require_known(host.python, place="this Python")
     return host.python
 

@@ -126,7 +126,7 @@ def parse_python(text: str, *, place: str = "python") -> PythonTarget:
     text = text.strip()
     other = re.match(_OTHER, text, re.ASCII)
     if other:
-        raise unsupported_implementation(f"{place} `{text}`", _OTHER_NAMES[other[1]])
+        raise unsupported_implementation(f"{place} `{text}`", other[1])
     python = _read_python(text)
     if python is None:
         raise TargetError(
@@ -190,8 +190,9 @@ def require_platform(python: PythonTarget, triple: Triple, *, place: str) -> Non
     )
 
 
-def unsupported_implementation(place: str, name: str) -> TargetError:
-    """The error for a Python that is neither CPython nor PyPy."""
+def unsupported_implementation(place: str, word: str) -> TargetError:
+    """The error for a Python that is neither CPython nor PyPy; `word` is a tag's or its own name."""
+    name = _OTHER_NAMES.get(word, word)
     return TargetError(
         f"{place}: {name} is not supported, only CPython and PyPy are",
         hint=f"zigwheel has no facts about {name}'s headers and file suffixes; "
