@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,17 +29,18 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what was found; each error as its own line."""
+    from zigwheel.cli.options import cache_folder
     from zigwheel.errors import ZigwheelError
     from zigwheel.target.header_packs import packs_here
     from zigwheel.target.headers import find_headers
-    from zigwheel.target.host import cache_root, describe_host
+    from zigwheel.target.host import describe_host
     from zigwheel.target.parse import resolve_target
     from zigwheel.target.python import PythonTarget
     from zigwheel.zig.toolchain import require_zig
 
     host = describe_host()
     environ = dict(os.environ)
-    cache = Path(environ.get("ZIGWHEEL_CACHE_DIR") or cache_root(environ, host.os))
+    cache = cache_folder(environ, host)
     healthy = True
     print(f"host     {host.arch} {host.os} {host.libc} {host.libc_version or ''}")
     print(f"python   {host.implementation} {host.python.version_text} {host.executable}")

@@ -59,6 +59,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run_list(arguments: argparse.Namespace) -> int:
     """Print what every place holds, in the order in which a build looks."""
+    from zigwheel.cli.options import cache_folder
     from zigwheel.target.header_packs import packs_here
     from zigwheel.target.headers import all_places
     from zigwheel.target.host import describe_host
@@ -171,6 +172,7 @@ def run_add(arguments: argparse.Namespace) -> int:
     """Unpack a wheel, check it, keep it; print the folders in the cache."""
     import tempfile
 
+    from zigwheel.cli.options import cache_folder
     from zigwheel.storage import told
     from zigwheel.target.header_packs import PACKAGE, checked, keep, pack_place
     from zigwheel.target.host import describe_host
@@ -204,10 +206,3 @@ def unpack(wheel: Path, folder: Path) -> None:
         raise HeadersError(
             f"{wheel} can't be read: {error}", hint="name a wheel of `zigwheel-headers`"
         ) from error
-
-
-def cache_folder(environ: Mapping[str, str], host: Host) -> Path:
-    """zigwheel's cache folder, as the environment has it."""
-    from zigwheel.target.host import cache_root
-
-    return Path(environ.get("ZIGWHEEL_CACHE_DIR") or cache_root(environ, host.os))

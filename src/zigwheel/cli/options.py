@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from zigwheel.errors import ConfigError
 from zigwheel.setup import Setup, set_up
+
+if TYPE_CHECKING:
+    from zigwheel.target.model import Host
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -56,3 +60,10 @@ def setup_of(arguments: argparse.Namespace, **extra: str) -> Setup:
     settings = settings_of(arguments.settings)
     settings.update({key: value for key, value in extra.items() if value})
     return set_up(arguments.project.resolve(), settings, dict(os.environ), describe_host())
+
+
+def cache_folder(environ: Mapping[str, str], host: Host) -> Path:
+    """zigwheel's cache folder where no project names one. Raises `StorageError` without a home."""
+    from zigwheel.target.host import cache_root
+
+    return Path(environ.get("ZIGWHEEL_CACHE_DIR") or cache_root(environ, host.os))
