@@ -258,7 +258,9 @@ def is_of(stem: str, name: Name) -> bool:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two names are one (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", one).lower() == re.sub(r"[-_.]+", "-", other).lower()
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(one) == canonicalize_name(other)
 
 
 def same_version(one: str, other: str) -> bool:

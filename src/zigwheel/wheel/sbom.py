@@ -103,7 +103,8 @@ def component_entry(component: Component) -> dict[str, Any]:
 
 def package_url(name: str, version: str) -> str:
     """The package URL of a distribution on PyPI, whose type lower-cases names and has `-` for `_`."""
-    import re
     from urllib.parse import quote
 
-    return f"pkg:pypi/{re.sub(r'[-_.]+', '-', name).lower()}@{quote(version, safe='')}"
+    from packaging.utils import canonicalize_name
+
+    return f"pkg:pypi/{canonicalize_name(name)}@{quote(version, safe='')}"
