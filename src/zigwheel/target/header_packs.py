@@ -188,14 +188,15 @@ def checked(source: HeaderSource) -> HeaderSource:
     Raises HeadersError, which names the pack and what is wrong in it.
     """
     if source.pack is not None:
-        _check(source.pack, packed_entry(source, source.pack))
+        _, python = packed_entry(source, source.pack)
+        _check(source.pack, python)
     return source
 
 
-def packed_entry(source: HeaderSource, pack: Path) -> PackedPython:
-    """What the manifest says of a source that was found in a pack."""
-    _, pythons = read_manifest(pack)
-    return next(python for python in pythons if pack / python.folder == source.include)
+def packed_entry(source: HeaderSource, pack: Path) -> tuple[str, PackedPython]:
+    """Version of a pack, and what its manifest says of a source that was found in it."""
+    version, pythons = read_manifest(pack)
+    return version, next(p for p in pythons if pack / p.folder == source.include)
 
 
 def _check(pack: Path, python: PackedPython) -> None:
@@ -222,8 +223,7 @@ def keep(source: HeaderSource, cache: Path) -> HeaderSource:
     """
     if source.pack is None or source.pack.is_relative_to(cache / KEPT):
         return source
-    version, _ = read_manifest(source.pack)
-    python = packed_entry(source, source.pack)
+    version, python = packed_entry(source, source.pack)
     folder = cache / KEPT / f"{python.folder.rpartition('/')[2]}-{python.sha256[:16]}"
     if not folder.is_dir():
         with told("keeping a header pack", folder.parent), replaced_folder(folder) as fresh:
