@@ -9,10 +9,11 @@ from pathlib import Path
 
 from zigwheel.config.model import Compilation, Config, Executable, Extension, Library
 from zigwheel.errors import PlanError, raise_all
+from zigwheel.plan.elf import elf_errors
 from zigwheel.plan.flags import Ambient, link_options
 from zigwheel.plan.includes import Look, content, scan
 from zigwheel.plan.machine import X86, cpu, x86_args
-from zigwheel.plan.macos import macos_errors, macos_options, no_frameworks
+from zigwheel.plan.macos import macos_options, no_frameworks
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
 from zigwheel.plan.windows import windows_errors, windows_options
@@ -130,7 +131,7 @@ def draft_of(
         errors += windows_errors(options, lto=lto, place=place)
         options = windows_options(options)
     if target.triple.os == "macos":
-        errors += macos_errors(options, lto=lto, place=place)
+        errors += elf_errors(options, "macos", lto=lto, place=place)
         options = macos_options(options)
     elif options.frameworks:
         errors.append(no_frameworks(options, target.triple.os, place=place))

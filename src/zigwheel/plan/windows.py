@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from zigwheel.errors import PlanError
+from zigwheel.plan.elf import elf_errors, elsewhere
 from zigwheel.plan.flags import LinkOptions
-
-ELSEWHERE = 'put it under `[[tool.zigwheel.overrides]]` with `if.os = "!windows"`'
 
 
 def windows_options(options: LinkOptions) -> LinkOptions:
@@ -24,16 +23,9 @@ def windows_options(options: LinkOptions) -> LinkOptions:
 
 def windows_errors(options: LinkOptions, *, lto: bool, place: str) -> Iterator[PlanError]:
     """The errors for what would not be heard on Windows; `place` is the component's TOML path."""
-    where = f"{place}.extra-link-args"
     for path in options.rpaths:
         yield PlanError(
-            f"`{where}`: Windows has no run paths, such as {path!r}",
-            hint=f"{ELSEWHERE}; there, `os.add_dll_directory` names a folder of DLLs",
+            f"`{place}.extra-link-args`: Windows has no run paths, such as {path!r}",
+            hint=f"{elsewhere('windows')}; there, `os.add_dll_directory` names a folder of DLLs",
         )
-    for option in options.options:
-        yield PlanError(f"`{where}`: `-z {option}` is of ELF files alone", hint=ELSEWHERE)
-    if lto:
-        yield PlanError(
-            f"`{place}`: Zig's C library for Windows cannot be linked with `lto`",
-            hint='set `lto = false` under `[[tool.zigwheel.overrides]]` with `if.os = "windows"`',
-        )
+    yield from elf_errors(options, "windows", lto=lto, place=place)
