@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from macholib.mach_o import LC_RPATH
 from macholib.MachO import MachO as Theirs
 
+from tests.audit.damage import damaged
 from tests.audit.samples import fat
 from zigwheel.audit.macho import MachO, is_macho, read_macho
 from zigwheel.errors import AuditError
@@ -80,18 +81,10 @@ def read(data: bytes) -> tuple[MachO, ...]:
 @settings(max_examples=300, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_damaged_files(linked: Files, data: st.DataObject) -> None:
-    image = bytearray(linked[data.draw(st.sampled_from(NAMES))])
+    image = linked[data.draw(st.sampled_from(NAMES))]
     if data.draw(st.booleans()):
-        image = bytearray(fat(bytes(image), bytes(image)))
-    if data.draw(st.booleans()):
-        image = image[: data.draw(st.integers(0, len(image)))]
-    for _ in range(data.draw(st.integers(0, 8)) if image else 0):
-        near = data.draw(st.sampled_from([64, 2048, len(image)]))
-        at = data.draw(st.integers(0, min(near, len(image)) - 1))
-        image[at : at + 4] = data.draw(
-            st.one_of(st.sampled_from([b"\xff" * 4, bytes(4), b"\1\0\0\0"]), st.binary(min_size=4))
-        )
-    read(bytes(image))
+        image = fat(image, image)
+    read(damaged(image, data, head=2048))
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b""]))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.audit.damage import damaged
 from zigwheel.audit.pe import Pe, read_pe
 from zigwheel.errors import AuditError
 
@@ -58,16 +59,7 @@ def read(data: bytes) -> Pe | None:
 @settings(max_examples=300, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_damaged_files(linked: Files, data: st.DataObject) -> None:
-    image = bytearray(linked[data.draw(st.sampled_from(NAMES))])
-    if data.draw(st.booleans()):
-        image = image[: data.draw(st.integers(0, len(image)))]
-    for _ in range(data.draw(st.integers(0, 8)) if image else 0):
-        near = data.draw(st.sampled_from([64, 1024, len(image)]))
-        at = data.draw(st.integers(0, min(near, len(image)) - 1))
-        image[at : at + 4] = data.draw(
-            st.one_of(st.sampled_from([b"\xff" * 4, bytes(4), b"\1\0\0\0"]), st.binary(min_size=4))
-        )
-    read(bytes(image))
+    read(damaged(linked[data.draw(st.sampled_from(NAMES))], data, head=1024))
 
 
 @given(st.binary(max_size=400))

@@ -82,33 +82,31 @@ def test_run_paths_are_in_the_loader_s_words(make: Maker, tmp_path: Path) -> Non
     assert slices(project, ARM, tmp_path / "x")["arm64"].rpaths == ("@loader_path/lib",)
 
 
-def test_the_plan_names_both_slices(tiny: Project) -> None:
+def planned(project: Project, target: str) -> str:
+    """What `zigwheel build --plan` prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "zigwheel", "build", "--plan", "--target", "universal2-macos"],
-        cwd=tiny.root,
-        env=dict(tiny.environ),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    plans = json.loads(done.stdout)
-    assert [plan["triple"] for plan in plans] == ["x86_64-macos.10.13", "aarch64-macos.11.0"]
-    assert [plan["sdk"] for plan in plans] == ["", ""]
-
-
-def test_the_plan_names_the_sdk(make: Maker, sdk: Path) -> None:
-    project = make(config=WITH_SDK).under(SDKROOT=str(sdk))
-    done = subprocess.run(
-        [sys.executable, "-m", "zigwheel", "build", "--plan", "--target", "aarch64-macos"],
+        [sys.executable, "-m", "zigwheel", "build", "--plan", "--target", target],
         cwd=project.root,
         env=dict(project.environ),
         capture_output=True,
         text=True,
         check=True,
     )
-    plan = json.loads(done.stdout)
+    return done.stdout
+
+
+def test_the_plan_names_both_slices(tiny: Project) -> None:
+    plans = json.loads(planned(tiny, "universal2-macos"))
+    assert [plan["triple"] for plan in plans] == ["x86_64-macos.10.13", "aarch64-macos.11.0"]
+    assert [plan["sdk"] for plan in plans] == ["", ""]
+
+
+def test_the_plan_names_the_sdk(make: Maker, sdk: Path) -> None:
+    project = make(config=WITH_SDK).under(SDKROOT=str(sdk))
+    said = planned(project, "aarch64-macos")
+    plan = json.loads(said)
     assert plan["sdk"] == "14.5"
-    assert str(sdk) not in done.stdout
+    assert str(sdk) not in said
 
 
 def test_a_wheel_is_built_again_when_a_source_of_one_slice_changes(make: Maker) -> None:

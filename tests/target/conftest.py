@@ -10,6 +10,7 @@ from tests.foreign.cache import cache_root, made_once
 from tests.foreign.debian import from_suites
 from tests.foreign.required import had
 from tests.foreign.sysroot import SUITES
+from tests.zig.conftest import zig as zig
 
 
 @pytest.fixture(scope="session")

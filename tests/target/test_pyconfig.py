@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 import sysconfig
 from itertools import pairwise, product
@@ -17,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from zigwheel.target.host import cache_root, describe_host
+from tests.target.rendered import constants, macros
 from zigwheel.target.pyconfig import SIZED, old_names, render
-from zigwheel.zig.toolchain import require_zig
+from zigwheel.zig.toolchain import Zig
 
 HERE = Path(__file__).parent
 TRUTH: dict[str, dict[str, str]] = json.loads((HERE / "pyconfig_truth.json").read_text("utf-8"))
@@ -55,13 +53,6 @@ def text(
         version=version,
         free_threaded=free_threaded,
     )
-
-
-def macros(rendered: str) -> dict[str, str]:
-    """Read a rendered text back. A macro that is defined twice is a fault of its own."""
-    found = re.findall(r"^# ?define (\w+)(?: (.+))?$", rendered, re.MULTILINE)
-    assert len({name for name, _ in found}) == len(found)
-    return dict(found)
 
 
 ALL_TARGETS = [
@@ -235,28 +226,9 @@ def test_a_target_without_facts_is_refused_by_name(wrong: dict[str, object], nam
         render(**{**VALID, **wrong})  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="module")
-def zig() -> str:
-    """The pinned Zig: installed with the test requirements, or named by `ZIGWHEEL_ZIG`."""
-    host = describe_host()
-    cache = Path(os.environ.get("ZIGWHEEL_CACHE_DIR") or cache_root(os.environ, host.os))
-    return str(require_zig(cache=cache, environ=os.environ, host=host).executable)
-
-
-def compiled(zig: str, target: str, folder: Path, source: str) -> dict[str, int]:
-    """Compile for a target and read the integer constants from the assembly."""
-    (folder / "a.c").write_text(source, encoding="utf-8")
-    command = [zig, "cc", "-target", target, "-S", "-g0", "-w", "-I.", "-o", "a.s", "a.c"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assembly = (folder / "a.s").read_text(encoding="utf-8")
-    found = re.findall(r"^(\w+):\s+\.\w+\s+(-?\d+)\b", assembly, re.MULTILINE)
-    return {name: int(number) for name, number in found}
-
-
 @pytest.mark.parametrize("libc", sorted(FLOORS))
 @pytest.mark.parametrize("arch", ARCHES)
-def test_sizes_are_what_the_compiler_finds(zig: str, tmp_path: Path, arch: str, libc: str) -> None:
+def test_sizes_are_what_the_compiler_finds(zig: Zig, tmp_path: Path, arch: str, libc: str) -> None:
     rendered = text(arch, libc=libc, version=(3, 15))
     lines = [rendered]
     lines += [f"#include <{name}.h>" for name in ("pthread", "stdint", "stdio", "time", "wchar")]
@@ -269,21 +241,21 @@ def test_sizes_are_what_the_compiler_finds(zig: str, tmp_path: Path, arch: str, 
         lines.append(f"const int {macro}_ = sizeof ({C_TYPES.get(name, name.lower())});")
     abi = "eabihf" if arch == "armv7l" else ""
     target = f"{CPU.get(arch, arch)}-linux-{libc}{abi}"
-    found = compiled(zig, target, tmp_path, "\n".join(lines) + "\n")
+    found = constants(zig, target, tmp_path, "\n".join(lines) + "\n")
     assert {name: str(found[f"{name}_"]) for name in sizes} == sizes
     assert found["order"] == found["real_order"] == int(arch == "s390x")
 
 
-def layout(zig: str, folder: Path, pyconfig: str) -> dict[str, int]:
+def layout(zig: Zig, folder: Path, pyconfig: str) -> dict[str, int]:
     """Compile the table of constants with this interpreter's headers and a `pyconfig.h`."""
     shutil.copytree(sysconfig.get_path("include"), folder)
     (folder / "pyconfig.h").unlink(missing_ok=True)
     (folder / "pyconfig.h").write_text(pyconfig, encoding="utf-8")
-    return compiled(zig, "x86_64-linux-gnu.2.17", folder, LAYOUT)
+    return constants(zig, "x86_64-linux-gnu.2.17", folder, LAYOUT, "-I.")
 
 
 def test_public_structs_are_laid_out_as_with_the_interpreter_s_own_file(
-    zig: str, tmp_path: Path
+    zig: Zig, tmp_path: Path
 ) -> None:
     own = Path(sysconfig.get_config_h_filename())
     headers = Path(sysconfig.get_path("include"), "Python.h")

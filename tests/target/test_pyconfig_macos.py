@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -11,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from zigwheel.target.host import cache_root, describe_host
+from tests.target.rendered import macros
 from zigwheel.target.pyconfig import render
-from zigwheel.zig.toolchain import require_zig
+from zigwheel.zig.toolchain import Zig
 
 TARGETS = {"aarch64": "aarch64-macos.11.0", "x86_64": "x86_64-macos.10.13"}
 PYTHONS = tuple((3, minor) for minor in range(9, 16))
@@ -51,31 +50,16 @@ def text(
     )
 
 
-def macros(rendered: str) -> dict[str, str]:
-    """Read a rendered text back; no macro is defined twice."""
-    found = re.findall(r"^# ?define (\w+)(?: (.+))?$", rendered, re.MULTILINE)
-    assert len({name for name, _ in found}) == len(found)
-    return dict(found)
-
-
-@pytest.fixture(scope="module")
-def zig() -> str:
-    """The pinned Zig: installed with the test requirements, or named by `ZIGWHEEL_ZIG`."""
-    host = describe_host()
-    cache = Path(os.environ.get("ZIGWHEEL_CACHE_DIR") or cache_root(os.environ, host.os))
-    return str(require_zig(cache=cache, environ=os.environ, host=host).executable)
-
-
 Said = Callable[..., str]
 
 
 @pytest.fixture
-def said(zig: str, tmp_path: Path) -> Said:
+def said(zig: Zig, tmp_path: Path) -> Said:
     """What the compiler has against a source; nothing if it compiles."""
 
     def compile_source(target: str, source: str, *options: str) -> str:
         words = [
-            zig,
+            zig.executable,
             "cc",
             "-target",
             target,

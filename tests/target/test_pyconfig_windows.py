@@ -3,10 +3,8 @@ it from CPython's own files and compares the layouts that follow."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
 import sys
 import sysconfig
 from itertools import product
@@ -14,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from zigwheel.target.host import cache_root, describe_host
+from tests.target.rendered import constants, macros
 from zigwheel.target.pyconfig import register_reader, render
-from zigwheel.zig.toolchain import require_zig
+from zigwheel.zig.toolchain import Zig
 
 LAYOUT = (Path(__file__).parent / "pyconfig_layout.c").read_text("utf-8")
 TRIPLES = {
@@ -39,13 +37,6 @@ def text(
         version=version,
         free_threaded=free_threaded,
     )
-
-
-def macros(rendered: str) -> dict[str, str]:
-    """Read a rendered text back. A macro that is defined twice is a fault of its own."""
-    found = re.findall(r"^# ?define (\w+)(?: (.+))?$", rendered, re.MULTILINE)
-    assert len({name for name, _ in found}) == len(found)
-    return dict(found)
 
 
 def test_the_whole_text() -> None:
@@ -94,28 +85,15 @@ def test_free_threaded_adds_one_macro() -> None:
         assert with_gil.items() <= without.items()
 
 
-@pytest.fixture(scope="module")
-def zig() -> str:
-    """The pinned Zig: installed with the test requirements, or named by `ZIGWHEEL_ZIG`."""
-    host = describe_host()
-    cache = Path(os.environ.get("ZIGWHEEL_CACHE_DIR") or cache_root(os.environ, host.os))
-    return str(require_zig(cache=cache, environ=os.environ, host=host).executable)
-
-
-def compiled(zig: str, arch: str, folder: Path, source: str, *words: str) -> dict[str, int]:
+def compiled(zig: Zig, arch: str, folder: Path, source: str, *words: str) -> dict[str, int]:
     """Compile for Windows and read the integer constants, by their names in C, from the assembly."""
-    command = [zig, "cc", "-target", TRIPLES[arch], "-S", "-g0", "-w", *words]
-    command += ["-o", str(folder / "a.s"), "-xc", "-"]
-    done = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assembly = (folder / "a.s").read_text(encoding="utf-8")
-    found = re.findall(r"^(\w+):\s+\.\w+\s+(-?\d+)\b", assembly, re.MULTILINE)
+    found = constants(zig, TRIPLES[arch], folder, source, *words)
     mark = "_" if arch == "i686" else ""
-    return {name.removeprefix(mark): int(number) for name, number in found}
+    return {name.removeprefix(mark): number for name, number in found.items()}
 
 
 @pytest.mark.parametrize("arch", TRIPLES)
-def test_sizes_are_what_the_compiler_finds(zig: str, tmp_path: Path, arch: str) -> None:
+def test_sizes_are_what_the_compiler_finds(zig: Zig, tmp_path: Path, arch: str) -> None:
     rendered = text(arch, version=(3, 15))
     sizes = {name: value for name, value in macros(rendered).items() if name.startswith("SIZEOF_")}
     lines = [rendered, *(f"#include <{name}.h>" for name in ("sys/types", "time", "windows"))]
@@ -127,7 +105,7 @@ def test_sizes_are_what_the_compiler_finds(zig: str, tmp_path: Path, arch: str) 
 
 
 @pytest.mark.parametrize("arch", TRIPLES)
-def test_public_structs_can_be_laid_out(zig: str, tmp_path: Path, arch: str) -> None:
+def test_public_structs_can_be_laid_out(zig: Zig, tmp_path: Path, arch: str) -> None:
     headers = Path(sysconfig.get_path("include"))
     if not (headers / "Python.h").is_file():
         pytest.skip("this interpreter has no headers")
@@ -145,7 +123,7 @@ def test_public_structs_can_be_laid_out(zig: str, tmp_path: Path, arch: str) -> 
     assert found["ssize_t_max"] == 2 ** (8 * pointer - 1) - 1
 
 
-def test_the_register_of_the_thread_on_arm64(zig: str, tmp_path: Path) -> None:
+def test_the_register_of_the_thread_on_arm64(zig: Zig, tmp_path: Path) -> None:
     """clang alone has no `__getReg` there; with what is added it reads x18."""
     assert register_reader("windows", "x86_64") == register_reader("linux", "aarch64") == ""
     added = register_reader("windows", "aarch64")
