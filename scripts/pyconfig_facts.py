@@ -35,6 +35,7 @@ from pyconfig_sources import (
     DEBIAN,
     Real,
     Version,
+    facts_text,
     first_glibc,
     first_musl,
     read_all,
@@ -317,17 +318,12 @@ def parsed(version: str) -> Version:
     return tuple(map(int, version.split(".")))
 
 
-def facts_text(rows: list[Row]) -> str:
-    """Return the facts as JSON, one row a line."""
-    head = {
-        "arch": ARCHES,
-        "libc": {libc: dotted(oldest) for libc, oldest in OLDEST.items()},
-        "python": f"{dotted(PYTHONS[0])}-{dotted(PYTHONS[-1])}",
-    }
-    lines = [f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
-    macros = ",\n".join(f"    {json.dumps(row)}" for row in rows)
-    body = "\n".join(lines)
-    return f'{{\n{body}\n  "macros": [\n{macros}\n  ]\n}}\n'
+HEAD = {
+    "arch": ARCHES,
+    "libc": {libc: dotted(oldest) for libc, oldest in OLDEST.items()},
+    "python": f"{dotted(PYTHONS[0])}-{dotted(PYTHONS[-1])}",
+}
+"""What the facts are about."""
 
 
 TRUTH_NAMES = r"(SIZEOF|ALIGNOF)_\w+|WORDS_BIGENDIAN|(FLOAT|DOUBLE)_\w+|X87_\w+|HAVE_GCC_\w+"
@@ -361,7 +357,7 @@ def main() -> None:
     sources = collect(given)
     rows = derive(sources)
     facts = REPOSITORY / "src/zigwheel/target/pyconfig_linux.json"
-    facts.write_text(facts_text(rows), encoding="utf-8")
+    facts.write_text(facts_text(HEAD, rows), encoding="utf-8")
     truth = REPOSITORY / "tests/target/pyconfig_truth.json"
     truth.write_text(truth_text(sources.real), encoding="utf-8")
     print(f"{len(rows)} rows from {len(sources.real)} real files")

@@ -34,7 +34,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pyconfig_facts import PYTHONS, REPOSITORY, Row, When, dotted, left_out, nearest, parsed
-from pyconfig_sources import SIZED, Version, measure
+from pyconfig_sources import MEASURED_IN, Version, facts_text, measured_sizes
 
 ARCHES: Mapping[str, str] = {"aarch64": "aarch64-macos.11.0", "x86_64": "x86_64-macos.10.13"}
 """Architecture and the oldest target of Zig's that a wheel can be for."""
@@ -267,28 +267,11 @@ def rows_of(name: str, defined: Iterable[tuple[Version, str, str]]) -> Iterator[
             yield name, value.removeprefix("?"), when
 
 
-MEASURED_IN = ("pthread", "stddef", "stdint", "stdio", "sys/types", "time", "wchar")
-
-
-def measured(zig: Path, arch: str, wanted: Iterable[str]) -> dict[str, str]:
-    """Sizes and alignments, which `configure` finds out by other means."""
-    lines = [f"#include <{h}.h>" for h in MEASURED_IN]
-    for macro in sorted(wanted):
-        kind, _, word = macro.partition("_")
-        c_type = SIZED.get(word, word.lower())
-        member = f"__builtin_offsetof (struct {{ char c; {c_type} x; }}, x)"
-        lines.append(
-            f"const int m_{macro} = {f'sizeof ({c_type})' if kind == 'SIZEOF' else member};"
-        )
-    found = measure(zig, ARCHES[arch], "\n".join(lines) + "\n")
-    return {macro: str(found[f"_m_{macro}"]) for macro in wanted}
-
-
 def check_sizes(zig: Path, found: Found) -> None:
-    """Every size that `configure` says is the one that the compiler has."""
+    """Every size that `configure` finds out by other means is the one that the compiler has."""
     for (version, arch), macro in found.items():
         sizes = {n: v for n, v in macro.items() if n.startswith(("SIZEOF_", "ALIGNOF_"))}
-        own = measured(zig, arch, sizes)
+        own = measured_sizes(zig, ARCHES[arch], sizes, MEASURED_IN)
         if own != sizes:
             raise SystemExit(f"{version} {arch}: {sizes} by configure, {own} by the compiler")
 
@@ -321,16 +304,12 @@ def derive(zig: Path, found: Found, spoken: Mapping[Version, frozenset[str]]) ->
     return sorted(rows, key=lambda row: (row[0], row[1], json.dumps(row[2])))
 
 
-def facts_text(rows: list[Row]) -> str:
-    """Return the facts as JSON, one row a line."""
-    head = {
-        "arch": sorted(ARCHES),
-        "libc": {"none": dotted(OLDEST)},
-        "python": f"{dotted(PYTHONS[0])}-{dotted(PYTHONS[-1])}",
-    }
-    lines = [f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
-    body = ",\n".join(f"    {json.dumps(row)}" for row in rows)
-    return "{\n" + "\n".join(lines) + f'\n  "macros": [\n{body}\n  ]\n}}\n'
+HEAD = {
+    "arch": sorted(ARCHES),
+    "libc": {"none": dotted(OLDEST)},
+    "python": f"{dotted(PYTHONS[0])}-{dotted(PYTHONS[-1])}",
+}
+"""What the facts are about."""
 
 
 def arguments() -> argparse.Namespace:
@@ -366,7 +345,7 @@ def main() -> None:
     check_sizes(given.zig, found)
     rows = derive(given.zig, found, spoken)
     facts = REPOSITORY / "src/zigwheel/target/pyconfig_macos.json"
-    facts.write_text(facts_text(rows), encoding="utf-8")
+    facts.write_text(facts_text(HEAD, rows), encoding="utf-8")
     print(f"{len(rows)} rows from {len(found)} runs of configure")
 
 

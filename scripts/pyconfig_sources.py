@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -37,6 +38,9 @@ SIZED = {
     "_BOOL": "_Bool",
 }
 """The C type behind SIZEOF_ and ALIGNOF_, where it is not the name in small letters."""
+
+MEASURED_IN = ("pthread", "stddef", "stdint", "stdio", "sys/types", "time", "wchar")
+"""Headers of Unix that declare these types."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +89,39 @@ def measure(zig: Path, target: str, source: str, *options: str) -> dict[str, int
         run(zig, "cc", "-target", target, "-S", "-g0", *options, "-o", out, "-xc", "-", text=source)
         found = re.findall(r"^(\w+):\s+\.\w+\s+(-?\d+)\b", out.read_text(encoding="utf-8"), re.M)
     return {name: int(number) for name, number in found}
+
+
+def measured_sizes(
+    zig: Path,
+    target: str,
+    macros: Iterable[str],
+    headers: Iterable[str],
+    *options: str,
+    types: Mapping[str, str] = SIZED,
+) -> dict[str, str]:
+    """Measure what `SIZEOF_` and `ALIGNOF_` macros tell; an alignment is that of a member, as autoconf
+    has it.
+    """
+    lines = [f"#include <{name}.h>" for name in headers]
+    for macro in sorted(macros):
+        kind, _, name = macro.partition("_")
+        c_type = types.get(name, name.lower())
+        member = f"__builtin_offsetof (struct {{ char c; {c_type} x; }}, x)"
+        # some systems have macros of these names, and some a mark in front of every name
+        lines.append(
+            f"const int m_{macro} = {f'sizeof ({c_type})' if kind == 'SIZEOF' else member};"
+        )
+    found = measure(zig, target, "\n".join(lines) + "\n", *options)
+    plain = {name.removeprefix("_").removeprefix("m_"): n for name, n in found.items()}
+    return {macro: str(plain[macro]) for macro in sorted(macros)}
+
+
+def facts_text(head: Mapping[str, object], rows: Iterable[object]) -> str:
+    """The facts about an operating system as JSON, one row a line."""
+    lines = [f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
+    macros = ",\n".join(f"    {json.dumps(row)}" for row in rows)
+    body = "\n".join(lines)
+    return f'{{\n{body}\n  "macros": [\n{macros}\n  ]\n}}\n'
 
 
 def read_real(zig: Path, path: Path, release: str, arch: str, glibc: Version) -> Real:
@@ -187,15 +224,6 @@ def zig_headers(zig: Path, libc: str, wanted: frozenset[str]) -> frozenset[str]:
 
 
 def zig_sizes(zig: Path, arch: str, libc: str, macros: frozenset[str]) -> dict[str, str]:
-    """Measure sizes and alignments; an alignment is that of a member, as autoconf has it."""
-    names = ("pthread", "stddef", "stdint", "stdio", "sys/types", "time", "wchar")
-    lines = [f"#include <{name}.h>" for name in names]
-    for macro in sorted(macros):
-        kind, _, name = macro.partition("_")
-        c_type = SIZED.get(name, name.lower())
-        member = f"__builtin_offsetof (struct {{ char c; {c_type} x; }}, x)"
-        size = f"sizeof ({c_type})"
-        lines.append(f"const int {macro} = {size if kind == 'SIZEOF' else member};")
+    """Measure sizes and alignments on Linux."""
     options = ("-D_FILE_OFFSET_BITS=64", "-D_GNU_SOURCE=1")
-    found = measure(zig, triple(arch, libc), "\n".join(lines) + "\n", *options)
-    return {macro: str(found[macro]) for macro in sorted(macros)}
+    return measured_sizes(zig, triple(arch, libc), macros, MEASURED_IN, *options)

@@ -19,7 +19,6 @@ differs is printed, and the script ends with 1.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import shutil
 import sys
@@ -28,7 +27,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from pyconfig_sources import SIZED, Version, measure, run
+from pyconfig_sources import SIZED, Version, facts_text, measure, measured_sizes, run
 
 from zigwheel.target.pyconfig import render
 
@@ -46,6 +45,12 @@ TRIPLES = {
     "x86_64": "x86_64-windows-gnu",
 }
 PYTHONS = tuple((3, minor) for minor in range(9, 16))
+MEASURED_IN = ("stdio", "sys/types", "time", "windows")
+"""Headers of Windows that declare the types whose sizes are told."""
+
+TYPES = {**SIZED, "HKEY": "HKEY"}
+"""The C types behind the macros, where they are not the names in small letters."""
+
 INCLUDES = ("io.h", "stdio.h")
 """Headers that every one of the files includes."""
 
@@ -89,21 +94,9 @@ def cells(zig: Path, text: str, arch: str) -> dict[str, Cell]:
     guarded = set(re.findall(r"^ *#\s*ifndef (\w+)\n *#\s*define \1\b", text, re.M))
     found = {name: shown[name].strip() for name in names if name in shown}
     found |= {name: "1" for name in TRUE_HERE_TOO if name in names}
-    found |= sizes(zig, arch, frozenset(found) - set(INTERPRETER_S))
+    picked = [n for n in found if re.match("(SIZEOF|ALIGNOF)_", n) and n not in INTERPRETER_S]
+    found |= measured_sizes(zig, TRIPLES[arch], picked, MEASURED_IN, "-w", types=TYPES)
     return {name: (value, name in guarded) for name, value in found.items()}
-
-
-def sizes(zig: Path, arch: str, macros: frozenset[str]) -> dict[str, str]:
-    """Measure sizes and alignments; an alignment is that of a member, as CPython has it."""
-    picked = sorted(name for name in macros if re.match("(SIZEOF|ALIGNOF)_", name))
-    lines = [f"#include <{name}.h>" for name in ("stdio", "sys/types", "time", "windows")]
-    for macro in picked:
-        kind, _, name = macro.partition("_")
-        c_type = {**SIZED, "HKEY": "HKEY"}.get(name, name.lower())
-        member = f"__builtin_offsetof (struct {{ char c; {c_type} x; }}, x)"
-        lines.append(f"const int {macro} = {f'sizeof ({c_type})' if kind == 'SIZEOF' else member};")
-    found = measured(zig, arch, "\n".join(lines) + "\n")
-    return {macro: str(found[macro]) for macro in picked}
 
 
 def measured(zig: Path, arch: str, source: str, *words: str) -> dict[str, int]:
@@ -153,18 +146,13 @@ def derive(zig: Path, sources: dict[Version, Path]) -> list[Row]:
     return sorted([*rows, ("Py_GIL_DISABLED", "1", when)], key=lambda row: row[0])
 
 
-def facts_text(rows: list[Row]) -> str:
-    """The facts as JSON, one row a line."""
-    head = {
-        "arch": list(TRIPLES),
-        "libc": {"gnu": ""},
-        "python": f"3.{PYTHONS[0][1]}-3.{PYTHONS[-1][1]}",
-        "include": INCLUDES,
-    }
-    lines = [f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
-    macros = ",\n".join(f"    {json.dumps(row)}" for row in rows)
-    body = "\n".join(lines)
-    return f'{{\n{body}\n  "macros": [\n{macros}\n  ]\n}}\n'
+HEAD = {
+    "arch": list(TRIPLES),
+    "libc": {"gnu": ""},
+    "python": f"3.{PYTHONS[0][1]}-3.{PYTHONS[-1][1]}",
+    "include": INCLUDES,
+}
+"""What the facts are about."""
 
 
 def layout(zig: Path, arch: str, include: Path, pyconfig: str) -> dict[str, int]:
@@ -206,7 +194,7 @@ def main() -> int:
         (3, int(python.removeprefix("3."))): Path(folder) for python, folder in pairs
     }
     rows = derive(given.zig, sources)
-    FACTS.write_text(facts_text(rows), encoding="utf-8")
+    FACTS.write_text(facts_text(HEAD, rows), encoding="utf-8")
     print(f"{len(rows)} rows from {len(sources)} files")
     return min(
         1,
