@@ -23,6 +23,7 @@ LAYERS = (
     {"artifacts"},
     {"rebuild", "eject", "reuse"},
     {"pipeline"},
+    {"convert"},
     {"build", "cli"},
     {"__main__"},
 )
