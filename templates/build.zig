@@ -10,7 +10,7 @@ pub fn build(b: *std.Build) void {
     const target = b.standardTargetOptions(.{});
     const paths: Paths = .{
         .b = b,
-        .root = b.option([]const u8, "project", "Folder of the project (default: that of build.zig)") orelse b.pathFromRoot("."),
+        .root = b.option([]const u8, "project", "Folder of the project (default: that of build.zig)") orelse b.pathFromRoot("."),⟨generated-option⟩
         .python = b.option([]const u8, "python-include", "Folder that holds the Python.h of the target's Python"),
         .overlay = b.option([]const u8, "overlay", "File for clang's -ivfsoverlay"),
         .exports = b.option([]const u8, "exports", "For Windows: folder of .def files; without it, what the sources mark is exported"),
@@ -28,7 +28,7 @@ fn withCpu(b: *std.Build, target: std.Build.ResolvedTarget, cpu: []const u8) std
 
 const Paths = struct {
     b: *std.Build,
-    root: []const u8,
+    root: []const u8,⟨generated-field⟩
     python: ?[]const u8,
     overlay: ?[]const u8,
     exports: ?[]const u8,
@@ -38,7 +38,7 @@ const Paths = struct {
         return .{ .cwd_relative = paths.b.pathResolve(&.{ paths.root, sub_path }) };
     }
 
-    fn pythonHeaders(paths: Paths) std.Build.LazyPath {
+⟨generated-functions⟩    fn pythonHeaders(paths: Paths) std.Build.LazyPath {
         return .{ .cwd_relative = paths.python orelse @panic("-Dpython-include=FOLDER is missing") };
     }
 
@@ -77,7 +77,7 @@ const Paths = struct {
             paths.b.fmt("-ffile-prefix-map={s}=zig", .{paths.b.graph.zig_lib_directory.path orelse "."}),
         });
         if (paths.python) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=python", .{folder})});
-        if (paths.b.sysroot) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=sdk", .{folder})});
+        if (paths.b.sysroot) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=sdk", .{folder})});⟨generated-flags⟩
         return all.items;
     }
 

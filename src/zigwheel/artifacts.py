@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from zigwheel.config.model import Config
 from zigwheel.plan.components import Component, library_component
 from zigwheel.plan.flags import Ambient
 from zigwheel.plan.model import BuildPlan
+from zigwheel.plan.tree import Tree
 from zigwheel.setup import Setup, say, warn
 from zigwheel.target.model import Target
 from zigwheel.zig.command import Places
@@ -23,6 +25,8 @@ class Built:
 
     plan: BuildPlan
     """What was compiled."""
+    tree: Tree
+    """The files that it was made from."""
     places: Places
     """Where."""
     zig: Zig
@@ -68,6 +72,8 @@ class Planned:
 
     plan: BuildPlan
     """What is to be compiled."""
+    tree: Tree
+    """The files that it is made from."""
     headers: Headers | None
     """Headers of the target's Python; None where the plan needs none."""
     sdk: Path | None
@@ -178,6 +184,7 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
     bench = Bench(plan=plan, places=places, zig=zig, run=run)
     return Built(
         plan=plan,
+        tree=planned.tree,
         places=places,
         zig=zig,
         files=files,
@@ -211,11 +218,12 @@ def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> Planned:
     from zigwheel.zig.macos import sdk_of, sdk_version
     from zigwheel.zig.toolchain import ZIG_VERSION
 
-    python = uses_python(setup.root, setup.config)
+    tree, config = tree_of(setup, target, cache)
+    python = uses_python(tree, config)
     headers = headers_of(setup, target, cache) if python else None
     plan = resolve(
-        setup.root,
-        setup.config,
+        tree,
+        config,
         target,
         name=name,
         zig=ZIG_VERSION,
@@ -224,7 +232,19 @@ def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> Planned:
     )
     sdk = sdk_of(plan, setup.environ)
     plan = replace(plan, sdk=sdk_version(sdk)) if sdk else plan
-    return Planned(plan=plan, headers=headers, sdk=sdk)
+    return Planned(plan=plan, tree=tree, headers=headers, sdk=sdk)
+
+
+def tree_of(setup: Setup, target: Target | None, cache: Path) -> tuple[Tree, Config]:
+    """The project's files with what is generated laid over them, and the config that goes with them."""
+    from zigwheel.generate.model import Bench
+    from zigwheel.generate.stages import generated
+    from zigwheel.target.system import cores
+
+    bench = Bench(
+        cache=cache, python=setup.host.executable, environ=setup.environ, say=say, jobs=cores()
+    )
+    return generated(setup.root, setup.config, target, bench)
 
 
 def ambient_of(setup: Setup, target: Target) -> Ambient:
@@ -316,6 +336,8 @@ def places_of(setup: Setup, zig: Zig, planned: Planned, cache: Path, work: Path)
         global_cache=cache / "zig-global",
         version_scripts=cache / "exports",
         sdk=planned.sdk,
+        generated=planned.tree.generated,
+        made=planned.tree.made,
     )
 
 

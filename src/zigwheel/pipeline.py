@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ def build_wheel(setup: Setup, folder: Path, *, keep: Path | None = None) -> Path
             built=built.packaged if built else {},
             scripts=built.scripts if built else {},
             modes=recorded_modes(setup),
+            generated=generated_files(setup, built),
         )
         if built:
             entries += bill_of_materials(metadata, built)
@@ -42,6 +44,15 @@ def build_wheel(setup: Setup, folder: Path, *, keep: Path | None = None) -> Path
 
             remember(keep, setup, wheel, entries, built, since=since)
         return wheel
+
+
+def generated_files(setup: Setup, built: Built | None) -> Mapping[str, Path]:
+    """What was generated, by its path in the project, also where nothing is compiled."""
+    from zigwheel.artifacts import tree_of
+
+    if built is None:
+        return tree_of(setup, setup.target, setup.cache)[0].made if setup.config.generate else {}
+    return built.tree.made
 
 
 def bill_of_materials(metadata: Metadata, built: Built) -> list[Entry]:
@@ -71,7 +82,7 @@ def build_editable(setup: Setup, folder: Path) -> Path:
     from zigwheel.artifacts import compiled
     from zigwheel.wheel.discover import find_packages
     from zigwheel.wheel.editable import editable_entries
-    from zigwheel.wheel.layout import fixed_entries
+    from zigwheel.wheel.layout import fixed_entries, generated_entries
 
     metadata = metadata_of(setup)
     with compiled(setup, metadata.name) as built:
@@ -91,17 +102,20 @@ def build_editable(setup: Setup, folder: Path) -> Path:
             scripts=scripts,
             modes=recorded_modes(setup),
         )
+        more = list(generated_entries(setup.config.wheel, packages, generated_files(setup, built)))
+        entries += (entry for entry in more if entry.path not in files)
         rebuild = None
         if built and setup.config.editable.rebuild:
             from zigwheel.rebuild import rebuild_spec
 
-            rebuild = rebuild_spec(setup, built)
+            rebuild = rebuild_spec(setup, built, {e.path: e.source for e in more if e.source})
         entries += editable_entries(
             setup.root,
             packages,
             modules_of(built) if built else {},
             dist_name=metadata.dist_name,
             rebuild=rebuild,
+            generated=[entry.path for entry in more],
         )
         if built and setup.config.editable.compile_commands:
             from zigwheel.zig.commands import write_compile_commands
@@ -149,6 +163,7 @@ def build_sdist(setup: Setup, folder: Path) -> Path:
 def needed_by(setup: Setup, metadata: Metadata) -> list[str]:
     """Files that a build from the sdist cannot do without, for any target."""
     from zigwheel.plan.needed import sources_and_headers
+    from zigwheel.plan.tree import Tree
     from zigwheel.wheel.layout import project_files
 
     scripts = f"{metadata.data_dir}/scripts"
@@ -161,7 +176,7 @@ def needed_by(setup: Setup, metadata: Metadata) -> list[str]:
     named = [readme.get("file") if isinstance(readme, dict) else readme, setup.config.version.path]
     return sorted(
         {
-            *sources_and_headers(setup.root, setup.config, setup.project.tool),
+            *sources_and_headers(Tree(root=setup.root), setup.config, setup.project.tool),
             *shipped,
             *(path for path in named if path),
         }

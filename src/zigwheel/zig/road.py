@@ -11,7 +11,7 @@ from zigwheel.target.python import StableName, suffix
 from zigwheel.zig.builtins import lacking, lacking_in_cxx
 from zigwheel.zig.command import Places
 from zigwheel.zig.compile import make
-from zigwheel.zig.emit import EJECTED, emit, links_cxx
+from zigwheel.zig.emit import EJECTED, emit, links_cxx, needs_generated
 from zigwheel.zig.execute import Run, execute, repeatable
 from zigwheel.zig.hints import hint_for
 from zigwheel.zig.lacking import own_library
@@ -83,6 +83,7 @@ def zig_build_command(
     libc = libc_name(plan.triple)
     words += [f"-Dmusl-libc={libc}"] if libc else []
     words += [f"-Doverlay={places.overlay}"] if places.overlay else []
+    words += [f"-Dgenerated={places.generated}"] if needs_generated(plan) else []
     names = {a.stable_abi for a in plan.artifacts if a.kind == "extension"}
     for name in sorted(names):
         option = "limited-suffix" if name else "suffix"
