@@ -11,9 +11,11 @@ import pytest
 
 from zigwheel.config.model import (
     Config,
+    CythonSettings,
     EditableSettings,
     Executable,
     Extension,
+    Generate,
     Library,
     SdistSettings,
     VersionSettings,
@@ -64,6 +66,8 @@ strip = true
 cpu = "x86_64_v2+avx2"
 py-limited-api = false
 export-symbols = ["fastsum_*"]
+language = "c++"
+cython-directives = { "warn.unused" = true }
 
 [[library]]
 name = "z"
@@ -86,6 +90,21 @@ build-tag = "1local"
 [sdist]
 include = ["generated.c"]
 exclude = ["docs"]
+generated = true
+
+[[generate]]
+name = "tables"
+command = ["{python}", "tools/tables.py", "{overlay}"]
+inputs = ["tools/*.py"]
+outputs = ["src/tables.h"]
+requires = ["jinja2>=3"]
+in-copy = true
+
+[cython]
+requires = ["Cython==3.2.*"]
+directives = { boundscheck = false, language_level = 3 }
+include-path = ["include"]
+shared = "fastsum._cyutility"
 
 [editable]
 rebuild = true
@@ -140,6 +159,8 @@ def test_every_setting(load: Load) -> None:
                 cpu="x86_64_v2+avx2",
                 py_limited_api=False,
                 export_symbols=("fastsum_*",),
+                language="c++",
+                cython_directives={"warn.unused": True},
             ),
         ),
         library=(Library(name="z", sources=("vendor/zlib/*.c",)),),
@@ -153,7 +174,23 @@ def test_every_setting(load: Load) -> None:
             scripts={"fast-sum.sh": "scripts/fs.sh"},
             build_tag="1local",
         ),
-        sdist=SdistSettings(include=("generated.c",), exclude=("docs",)),
+        sdist=SdistSettings(include=("generated.c",), exclude=("docs",), generated=True),
+        generate=(
+            Generate(
+                name="tables",
+                command=("{python}", "tools/tables.py", "{overlay}"),
+                inputs=("tools/*.py",),
+                outputs=("src/tables.h",),
+                requires=("jinja2>=3",),
+                in_copy=True,
+            ),
+        ),
+        cython=CythonSettings(
+            requires=("Cython==3.2.*",),
+            directives={"boundscheck": False, "language_level": 3},
+            include_path=("include",),
+            shared="fastsum._cyutility",
+        ),
         editable=EditableSettings(rebuild=True, compile_commands=False),
         version=VersionSettings(path="src/fastsum/__init__.py", pattern="V = (.*)"),
     )

@@ -101,7 +101,7 @@ def windows_options(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list
     import threading
 
     stop = threading.Event()
-    symbols: dict[tuple[bool, str], dict[str, bool]] = {}
+    libraries: dict[bool, Path] = {}
     exports = places.out / "exports"
     exports.mkdir()
     for artifact in plan.artifacts:
@@ -109,13 +109,15 @@ def windows_options(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list
             make(plan, artifact, places, zig, run, stop)
         elif needs_python(plan, artifact):
             parts = windows_parts(plan, artifact, places, zig, run, stop)
-            key = artifact.limited_api, python_dll(plan, artifact)
-            symbols.setdefault(key, {}).update(parts.symbols)
+            dll = python_dll(plan, artifact)
+            library = import_library(dll, parts.symbols, plan, places, zig, run)
+            # of its own: whether a symbol is data for one file decides how another is linked
+            (exports / f"{artifact.name}.lib").write_bytes(library.read_bytes())
+            libraries[artifact.limited_api] = library
             text = export_definition(parts.exports)
             (exports / f"{artifact.name}.def").write_bytes(text.encode())
     words = [f"-Dexports={exports}"]
-    for (limited, dll), wanted in symbols.items():
-        library = import_library(dll, dict(sorted(wanted.items())), plan, places, zig, run)
+    for limited, library in libraries.items():
         words.append(f"-D{'limited-' if limited else ''}python-lib={library}")
     return words
 
