@@ -113,7 +113,7 @@ def remember(
     """
     from zigwheel.storage import replaced_folder
 
-    if not noteworthy(setup) or (built and built.foreign):
+    if not noteworthy(setup) or (built and (built.foreign or built.left_out)):
         return
     try:
         folders = sorted(set(folders_of(setup)))

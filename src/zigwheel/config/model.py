@@ -116,6 +116,12 @@ class Extension(Compilation):
     """Build against the stable ABI. Default: true if the project sets `py-api`."""
     export_symbols: tuple[Symbol, ...] = ()
     """Symbols exported beside `PyInit_*`; `*` and `?` are wildcards. Everything else is hidden."""
+    optional: bool = False
+    """Leave the module out of the wheel, with a warning, where it cannot be compiled or would break
+    what the wheel's tag promises. The tag stays the same. `strict` makes it an error.
+    """
+    enabled: bool = True
+    """Build the module. `false` in an override leaves it out for some targets, silently."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -269,6 +275,8 @@ class Config:
     """
     reuse: bool = True
     """Take the wheel of the last build from the cache where none of its inputs has changed."""
+    strict: bool = False
+    """Build the extensions that are `optional` or fail, for wheels that are published."""
     verbose: bool = False
     """Print the commands that are run."""
     extension: tuple[Extension, ...] = ()
@@ -285,6 +293,11 @@ class Config:
     """How editable installs work."""
     version: VersionSettings = field(default_factory=VersionSettings)
     """Where a dynamic version comes from."""
+
+    @property
+    def modules(self) -> tuple[Extension, ...]:
+        """The extensions that are built for the target."""
+        return tuple(extension for extension in self.extension if extension.enabled)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

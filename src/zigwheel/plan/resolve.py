@@ -77,7 +77,7 @@ def resolve(
 
 def uses_python(root: Path, config: Config) -> bool:
     """Whether anything of `config` is compiled with Python's headers."""
-    if config.extension:
+    if config.modules:
         return True
     for place, component in in_link_order(config):
         files, _ = source_files(root, component, place)
@@ -86,8 +86,11 @@ def uses_python(root: Path, config: Config) -> bool:
     return False
 
 
-def in_link_order(config: Config) -> list[tuple[str, Compilation]]:
-    """TOML path and component: libraries after those that they link, then the rest as written."""
+def in_link_order(config: Config, *, every: bool = False) -> list[tuple[str, Compilation]]:
+    """TOML path and component: libraries after those that they link, then the rest as written.
+
+    `every` asks for extensions that are not built for the target, too.
+    """
     libraries = {library.name: (i, library) for i, library in enumerate(config.library)}
     done: dict[str, tuple[str, Compilation]] = {}
 
@@ -101,7 +104,11 @@ def in_link_order(config: Config) -> list[tuple[str, Compilation]]:
     for name in libraries:
         visit(name)
     rest: list[tuple[str, Compilation]] = [
-        *((f"tool.zigwheel.extension[{i}]", e) for i, e in enumerate(config.extension)),
+        *(
+            (f"tool.zigwheel.extension[{i}]", e)
+            for i, e in enumerate(config.extension)
+            if e.enabled or every
+        ),
         *((f"tool.zigwheel.executable[{i}]", e) for i, e in enumerate(config.executable)),
     ]
     return [*done.values(), *rest]
@@ -182,6 +189,7 @@ def draft_of(
         lto=lto,
         strip=config.strip if component.strip is None else component.strip,
         cpu=target.triple.cpu if not component.cpu else cpu(component.cpu, target.triple),
+        optional=isinstance(component, Extension) and component.optional and not config.strict,
     )
     return Draft(artifact=artifact, reached=reach.files), errors
 
@@ -201,7 +209,7 @@ def hides(config: Config, component: Compilation) -> bool:
     if isinstance(component, Extension):
         return not component.export_symbols
     return not any(
-        e.export_symbols and component.name in reachable(config, e) for e in config.extension
+        e.export_symbols and component.name in reachable(config, e) for e in config.modules
     )
 
 
@@ -262,7 +270,7 @@ def stable_abi_of(config: Config, component: Compilation, target: Target) -> Sta
 
 def common_stable_abi(config: Config, target: Target) -> StableAbi | None:
     """The stable ABI that every extension is built against; None if one of them is not."""
-    found = {stable_abi_of(config, extension, target) for extension in config.extension}
+    found = {stable_abi_of(config, extension, target) for extension in config.modules}
     return found.pop() if len(found) == 1 else None
 
 
