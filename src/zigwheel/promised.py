@@ -55,9 +55,7 @@ class Checked:
     """Optional files that would break what the tag promises, by path in the wheel."""
 
 
-def checked(
-    files: Mapping[str, Path], setup: Setup, target: Target, bench: Bench
-) -> Checked:
+def checked(files: Mapping[str, Path], setup: Setup, target: Target, bench: Bench) -> Checked:
     """What the files ask of other machines. Raises `AuditError`, all that is wrong at once.
 
     A library is no error yet. On Linux the wheel gets another tag; elsewhere it may lie in the wheel,

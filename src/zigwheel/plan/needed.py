@@ -24,7 +24,9 @@ def sources_and_headers(root: Path, config: Config, tool: Mapping[str, Any]) -> 
     """
     found: set[str] = set()
     folders: list[str] = []
-    raise_all(error for place, c in in_link_order(config, every=True) for error in escaping(c, place))
+    raise_all(
+        error for place, c in in_link_order(config, every=True) for error in escaping(c, place)
+    )
     for place, component in in_link_order(config, every=True):
         files, _ = source_files(root, component, place)
         folders += component.include_dirs

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from zigwheel.config.model import Compilation, Config, Executable, Extension, Library
 from zigwheel.errors import PlanError, raise_all
+from zigwheel.plan.cpus import machine_args
 from zigwheel.plan.elf import elf_errors
 from zigwheel.plan.flags import Ambient, link_options
 from zigwheel.plan.includes import Look, content, scan
-from zigwheel.plan.machine import X86, cpu, x86_args
+from zigwheel.plan.machine import cpu
 from zigwheel.plan.macos import macos_options, no_frameworks
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
@@ -149,16 +150,18 @@ def draft_of(
     reach = scan(root, files, component.include_dirs, looks)
     if not reach.clock:
         ambient = replace(ambient, clock_flags=())
-    sources, found = typed_sources(root, component, files, ambient, hidden=hidden, place=place)
+    arch = target.triple.arch
+    sources, found = typed_sources(
+        root, component, files, ambient, hidden=hidden, arch=arch, place=place
+    )
     errors += found
-    if target.triple.arch in X86:
-        dispatch = reach.dispatch and not component.cpu
-        sources = tuple(
-            replace(s, args=x86_args(s.args, dispatch=dispatch))
-            if s.language not in ("zig", "assembly")
-            else s
-            for s in sources
-        )
+    dispatch = reach.dispatch and not component.cpu
+    sources = tuple(
+        replace(s, args=machine_args(s.args, arch, dispatch=dispatch))
+        if s.language not in ("zig", "assembly")
+        else s
+        for s in sources
+    )
     sources = tuple(
         replace(s, content=content(scan(root, [s.path], component.include_dirs, looks), looks)[:32])
         for s in sources

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from zigwheel.errors import CompileError, raise_all
 from zigwheel.plan.model import Artifact, BuildPlan
-from zigwheel.zig.builtins import asks_for_builtins, undefined_in
+from zigwheel.zig.builtins import RUNTIME_DATA, asks_for_builtins, undefined_in
 from zigwheel.zig.command import (
     Places,
     command,
@@ -107,8 +107,9 @@ def make(
     file = places.out / linked_name(plan, artifact)
     if code == 0:
         needs = artifact.kind != "library" and asks_for_builtins(undefined_in(file))
-    else:  # a program may leave nothing open
+    else:  # a program may leave nothing open, and no file a variable of the compiler's own
         needs = artifact.kind == "executable" and "undefined symbol: " in said
+        needs = needs or RUNTIME_DATA.search(said) is not None
     if needs:
         files = own_builtins(plan, artifact, places, zig, run)
         words = command(plan, artifact, places, zig=zig.executable, compiler_rt=True, files=files)

@@ -126,13 +126,13 @@ def windows_options(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list
 
 def builtins_options(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list[str]:
     """Options that name what Zig's own runtime libraries lack, made as on the other road."""
-    names = {"builtins": lacking(plan.triple)}
+    groups = {"builtins": lacking(plan.triple)}
     if links_cxx(plan):
-        names["cxx-builtins"] = lacking_in_cxx(plan.triple)
+        groups["cxx-builtins"] = lacking_in_cxx(plan.triple)
     return [
-        f"-D{option}={own_library(name, plan.triple, places, zig, run)}"
-        for option, name in names.items()
-        if name
+        f"-D{option}={own_library(names, plan.triple, places, zig, run)}"
+        for option, names in groups.items()
+        if names
     ]
 
 
