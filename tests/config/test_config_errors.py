@@ -26,7 +26,8 @@ KEYS = {
         "`exclude-sources`, `include-dirs`, `define-macros`, `undef-macros`, `c-standard`, "
         "`cxx-standard`, `extra-compile-args`, `extra-c-args`, `extra-cxx-args`, "
         "`extra-asm-args`, `file-args`, `link`, `libraries`, `library-dirs`, `extra-link-args`, "
-        "`optimize`, `lto`, `strip`, `cpu`, `py-limited-api`, `export-symbols`"
+        "`optimize`, `lto`, `strip`, `cpu`, `py-limited-api`, `export-symbols`, "
+        "`optional`, `enabled`"
     ),
     "language": (
         "unknown key `tool.zigwheel.extension[0].language`\n"

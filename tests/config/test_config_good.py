@@ -37,6 +37,7 @@ strip = false
 lowering = "zig-build"
 build-dir = "build"
 cache-dir = "/var/cache"
+strict = true
 verbose = true
 reuse = false
 
@@ -64,6 +65,8 @@ strip = true
 cpu = "x86_64_v2+avx2"
 py-limited-api = false
 export-symbols = ["fastsum_*"]
+optional = true
+enabled = false
 
 [[library]]
 name = "z"
@@ -113,6 +116,7 @@ def test_every_setting(load: Load) -> None:
         lowering="zig-build",
         build_dir="build",
         cache_dir="/var/cache",
+        strict=True,
         verbose=True,
         reuse=False,
         extension=(
@@ -140,6 +144,8 @@ def test_every_setting(load: Load) -> None:
                 cpu="x86_64_v2+avx2",
                 py_limited_api=False,
                 export_symbols=("fastsum_*",),
+                optional=True,
+                enabled=False,
             ),
         ),
         library=(Library(name="z", sources=("vendor/zlib/*.c",)),),

@@ -79,7 +79,7 @@ class Compilation:
     """Flags for assembly sources."""
     file_args: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Flags for single files: a table of glob to list of flags, such as `{ "src/simd_avx2.c" =
-    ["-mavx2"] }`.
+    ["-mavx2"] }`. A flag for CPUs counts for targets of the architecture that it names.
     """
     link: tuple[str, ...] = ()
     """Names of `[[tool.zigwheel.library]]` entries that are linked in."""
