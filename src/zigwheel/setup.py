@@ -14,6 +14,7 @@ from zigwheel.target.model import Host, Target
 from zigwheel.target.stable import stable_abi
 
 if TYPE_CHECKING:
+    from zigwheel.plan.tree import Tree
     from zigwheel.config.conditions import Conditions
     from zigwheel.config.dynamic import BuildState
     from zigwheel.config.metadata import Metadata
@@ -58,7 +59,7 @@ class Setup:
 
 def compiles(config: Config) -> bool:
     """Whether a config names anything to compile."""
-    return bool(config.extension or config.library or config.executable)
+    return bool(config.modules or config.library or config.executable)
 
 
 def say(text: str) -> None:
@@ -144,6 +145,18 @@ def conditions_of(config: Config, target: Target, environ: Mapping[str, str]) ->
         abi=stable.name if stable else target.python.abi,
         environ=environ,
     )
+
+
+def tree_of(setup: Setup, target: Target | None, cache: Path) -> tuple[Tree, Config]:
+    """The project's files with what is generated laid over them, and the config that goes with them."""
+    from zigwheel.generate.model import Bench
+    from zigwheel.generate.stages import generated
+    from zigwheel.target.system import cores
+
+    bench = Bench(
+        cache=cache, python=setup.host.executable, environ=setup.environ, say=say, jobs=cores()
+    )
+    return generated(setup.root, setup.config, target, bench)
 
 
 def metadata_of(setup: Setup, *, build_state: BuildState = "wheel") -> Metadata:

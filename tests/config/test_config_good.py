@@ -39,6 +39,7 @@ strip = false
 lowering = "zig-build"
 build-dir = "build"
 cache-dir = "/var/cache"
+strict = true
 verbose = true
 reuse = false
 
@@ -68,6 +69,8 @@ py-limited-api = false
 export-symbols = ["fastsum_*"]
 language = "c++"
 cython-directives = { "warn.unused" = true }
+optional = true
+enabled = false
 
 [[library]]
 name = "z"
@@ -132,6 +135,7 @@ def test_every_setting(load: Load) -> None:
         lowering="zig-build",
         build_dir="build",
         cache_dir="/var/cache",
+        strict=True,
         verbose=True,
         reuse=False,
         extension=(
@@ -161,6 +165,8 @@ def test_every_setting(load: Load) -> None:
                 export_symbols=("fastsum_*",),
                 language="c++",
                 cython_directives={"warn.unused": True},
+                optional=True,
+                enabled=False,
             ),
         ),
         library=(Library(name="z", sources=("vendor/zlib/*.c",)),),

@@ -297,7 +297,7 @@ def test_variables_that_are_no_option_are_warned_of(load: Load) -> None:
     assert said == [
         (
             "the environment variable `ZIGWHEEL_EXTENSION_NAME` is no option of zigwheel; "
-            "did you mean `ZIGWHEEL_EXTENSION_LINK`?"
+            "did you mean `ZIGWHEEL_EXTENSION_ENABLED`?"
         ),
         "the environment variable `ZIGWHEEL_FROBNICATE` is no option of zigwheel",
         (

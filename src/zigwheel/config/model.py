@@ -82,7 +82,7 @@ class Compilation:
     """Flags for assembly sources."""
     file_args: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Flags for single files: a table of glob to list of flags, such as `{ "src/simd_avx2.c" =
-    ["-mavx2"] }`.
+    ["-mavx2"] }`. A flag for CPUs counts for targets of the architecture that it names.
     """
     link: tuple[str, ...] = ()
     """Names of `[[tool.zigwheel.library]]` entries that are linked in."""
@@ -125,6 +125,12 @@ class Extension(Compilation):
     """
     cython_directives: Mapping[Directive, MacroValue] = field(default_factory=lambda: EMPTY)
     """Directives of Cython for this extension alone, beside `cython.directives`."""
+    optional: bool = False
+    """Leave the module out of the wheel, with a warning, where it cannot be compiled or would break
+    what the wheel's tag promises. The tag stays the same. `strict` makes it an error.
+    """
+    enabled: bool = True
+    """Build the module. `false` in an override leaves it out for some targets, silently."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -330,6 +336,8 @@ class Config:
     """
     reuse: bool = True
     """Take the wheel of the last build from the cache where none of its inputs has changed."""
+    strict: bool = False
+    """Build the extensions that are `optional` or fail, for wheels that are published."""
     verbose: bool = False
     """Print the commands that are run."""
     extension: tuple[Extension, ...] = ()
@@ -350,6 +358,11 @@ class Config:
     """How editable installs work."""
     version: VersionSettings = field(default_factory=VersionSettings)
     """Where a dynamic version comes from."""
+
+    @property
+    def modules(self) -> tuple[Extension, ...]:
+        """The extensions that are built for the target."""
+        return tuple(extension for extension in self.extension if extension.enabled)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,8 +27,10 @@ def sources_and_headers(tree: Tree, config: Config, tool: Mapping[str, Any]) -> 
     found: set[str] = set()
     folders: list[str] = []
     config, _ = honoured(tree, config)
-    raise_all(error for place, c in in_link_order(config) for error in escaping(c, place))
-    for place, component in in_link_order(config):
+    raise_all(
+        error for place, c in in_link_order(config, every=True) for error in escaping(c, place)
+    )
+    for place, component in in_link_order(config, every=True):
         files, _ = source_files(tree, component, place)
         folders += component.include_dirs
         for path in cython_sources(tree, component, place):
