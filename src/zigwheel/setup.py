@@ -14,10 +14,10 @@ from zigwheel.target.model import Host, Target
 from zigwheel.target.stable import stable_abi
 
 if TYPE_CHECKING:
-    from zigwheel.plan.tree import Tree
     from zigwheel.config.conditions import Conditions
     from zigwheel.config.dynamic import BuildState
     from zigwheel.config.metadata import Metadata
+    from zigwheel.plan.tree import Tree
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
