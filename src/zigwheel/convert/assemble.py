@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from zigwheel.convert.events import Event
 from zigwheel.convert.folders import Folders
@@ -57,6 +56,7 @@ class Assembly:
 
     def take(self, event: Event) -> None:
         """Take one event into account."""
+        self.folders.learn(event.table("seen"))
         if event.kind == "built":
             self.build(event)
         elif event.kind in ("asked", "command"):
@@ -179,7 +179,7 @@ class Assembly:
         return RecordedExtension(
             name=full,
             sources=tuple(built.sources),
-            written_sources=tuple(self.folders.path(p, "") for p in event.texts("sources")),
+            written_sources=tuple(self.folders.path(p) for p in event.texts("sources")),
             libraries=tuple(dict.fromkeys(libraries)),
             library_dirs=self.folders.includes(folders, cwd),
             runtime_library_dirs=tuple(
@@ -188,7 +188,7 @@ class Assembly:
             extra_objects=tuple(self.folders.path(path, cwd) for path in built.objects),
             link_args=tuple(self.folders.word(word) for word in job.args),
             export_symbols=tuple(s for s in event.texts("export_symbols") if s != initial),
-            depends=tuple(self.folders.path(p, "") for p in event.texts("depends")),
+            depends=tuple(self.folders.path(p) for p in event.texts("depends")),
             language=event.text("language"),
             optional=event.truth("optional"),
             limited_api=event.truth("limited"),
@@ -225,8 +225,3 @@ def by_content(contents: Mapping[str, str]) -> dict[str, list[str]]:
     for path, name in contents.items():
         found.setdefault(name, []).append(path)
     return found
-
-
-def root_of(run: Path) -> str:
-    """The folder of a project without symbolic links."""
-    return os.path.realpath(run)

@@ -190,9 +190,9 @@ def assembled(studio: Studio, platform: Platform, run: Run, values: Mapping[str,
         str(run.project),
         site=python.texts("site") if python else (),
         python=python.texts("includes") if python else (),
-        contents=after,
-        digests=by_content(studio.contents),
+        before=by_content(studio.contents),
     )
+    folders.learn({str(run.project / path): name for path, name in after.items()})
     assembly = Assembly(
         folders=folders,
         compile_base=own_flags(values, linking=False),
@@ -201,20 +201,19 @@ def assembled(studio: Studio, platform: Platform, run: Run, values: Mapping[str,
     for event in events:
         assembly.take(event)
     extensions = assembly.recorded_extensions()
-    written = written_files(assembly, events, studio.contents, after, run)
     found = Record(
         platform=platform,
         failure=explained(studio, problem, run),
         extensions=extensions,
         libraries=assembly.recorded_libraries(),
-        written=written,
         commands=tuple(assembly.commands),
         wheel={},
         requires=studio.requires,
     )
-    if problem:
-        return found
-    return read_wheel(found, run.folder / "out", assembly, {**studio.contents, **after})
+    if not problem:
+        found = read_wheel(found, run.folder / "out", assembly, {**studio.contents, **after})
+    written = written_files(assembly, events, studio.contents, after, run, found.wheel)
+    return replace(found, written=written)
 
 
 def explained(studio: Studio, problem: str, run: Run) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import platform
 import sys
 import sysconfig
 import traceback
@@ -58,7 +59,7 @@ def run(spec: Mapping[str, Any], notes: Any, modules: Mapping[str, Any]) -> None
             modules["setup"].patch_setup(notes)
             modules["compilers"].patch_compilers(notes, spec)
             modules["cython"].patch_cython(notes, spec["kept"])
-        modules["watch"].watch(notes)
+        modules["watch"].watch(notes, spec["believed"]["os_name"] == "nt")
     found = backend(spec)
     hook = getattr(found, spec["hook"], None)
     if hook is None:
@@ -79,6 +80,7 @@ def tell_folders(notes: Any) -> None:
         includes=sorted(os.path.realpath(path) for path in includes),
         site=sorted({os.path.realpath(sysconfig.get_path(n)) for n in ("purelib", "platlib")}),
         version=list(sys.version_info[:2]),
+        machine=[sys.platform, platform.machine()],
     )
 
 

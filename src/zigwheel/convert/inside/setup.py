@@ -66,7 +66,7 @@ def building(call: Callable[..., Any]) -> Callable[..., Any]:
 
     def build(self: Any, ext: Any) -> Any:
         names = current.names = getattr(current, "names", [])
-        names.append(str(ext.name))
+        names.append(ext)
         try:
             return call(self, ext)
         finally:
