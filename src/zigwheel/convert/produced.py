@@ -20,7 +20,9 @@ MOST = 100_000
 LARGEST = 1 << 30
 """Bytes of all of them."""
 
-PASSING = re.compile(r"(?:build|dist|\.eggs)/|(?:.*/)?[^/]+\.(?:egg|dist)-info/|.*\.py[co]$")
+PASSING = re.compile(
+    r"(?:build|_skbuild|dist|\.eggs)/|(?:.*/)?[^/]+\.(?:egg|dist)-info/|.*\.py[co]$"
+)
 """Files of the tree that a build leaves for itself."""
 
 
@@ -52,6 +54,7 @@ def from_archive(
         return replace(record, failure=f"the wheel {name!r} is larger than {LARGEST >> 20} MiB")
     words = name.removesuffix(".whl").split("-")
     base = "-".join(words[:2])
+    assembly.take_wheel(info.filename for info in infos)
     known = by_content({p: d for p, d in contents.items() if not PASSING.match(p)})
     modules = module_paths(assembly)
     files, texts = {}, {}
@@ -69,6 +72,7 @@ def from_archive(
             files[path] = similar(path, known.get(digest(data), ()))
     return replace(
         record,
+        extensions=assembly.recorded_extensions(),
         wheel=dict(sorted(files.items())),
         metadata=texts.get("{dist-info}/METADATA", ""),
         entry_points=texts.get("{dist-info}/entry_points.txt", ""),
@@ -81,7 +85,7 @@ def module_paths(assembly: Assembly) -> dict[str, str]:
     found = {}
     for event in assembly.extensions.values():
         full = event.text("full")
-        file = os.path.basename(event.text("path"))
+        file = event.text("path").split("/")[-1].split(os.sep)[-1]
         found["/".join([*full.split(".")[:-1], file])] = full
     return found
 
@@ -101,9 +105,13 @@ def written_files(
     """
     folders = assembly.folders
     kept = [event for event in events if event.kind in ("written", "cython", "cffi", "command")]
-    changed = {os.path.join(folders.root, *p.split("/")) for p in after if before.get(p) != after[p]}
-    wanted = {real for real in changed if READ.search(real) or folders.below(real) in wheel.values()}
-    compiled = {folders.real(path) for path in assembly.compiled}
+    changed = {
+        os.path.join(folders.root, *p.split("/")) for p in after if before.get(p) != after[p]
+    }
+    wanted = {
+        real for real in changed if READ.search(real) or folders.below(real) in wheel.values()
+    }
+    compiled = {folders.real(path) for path in assembly.in_use()}
     found = {}
     for real in sorted(wanted | compiled):
         path = folders.path(real)

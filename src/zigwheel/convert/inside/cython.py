@@ -33,9 +33,7 @@ def patch_cython(notes: Notes, kept: str) -> None:
     Main.run_pipeline = pipeline(notes, kept, Main, Main.run_pipeline)
 
 
-def pipeline(
-    notes: Notes, kept: str, main: Any, call: Callable[..., Any]
-) -> Callable[..., Any]:
+def pipeline(notes: Notes, kept: str, main: Any, call: Callable[..., Any]) -> Callable[..., Any]:
     """Note what is compiled with which options, and take the result of an equal run."""
 
     def run(source: Any, options: Any, *rest: Any, **more: Any) -> Any:
@@ -57,7 +55,9 @@ def pipeline(
                 os.makedirs(kept, exist_ok=True)
                 shutil.copyfile(target, before)
         path = os.path.abspath(str(source))
-        notes.note("cython", source=path, path=target, place=place, seen=notes.digests([path]), **told)
+        notes.note(
+            "cython", source=path, path=target, place=place, seen=notes.digests([path]), **told
+        )
         return result
 
     return run

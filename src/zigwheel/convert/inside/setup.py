@@ -12,7 +12,6 @@ from zigwheel.convert.inside.notes import Notes
 
 def patch_setup(notes: Notes) -> None:
     """Patch the classes of setuptools that hold what the build asks for."""
-    import setuptools.dist  # noqa: F401  (puts its classes in place of distutils')
     from distutils.command.build_ext import build_ext
     from distutils.dist import Distribution
     from distutils.extension import Extension
