@@ -229,10 +229,15 @@ PROBE = re.compile(r"(?:_?conf(?:ig)?test|testc?compiler|check_?include)", re.IG
 """How files are called that configure and distutils' `config` try a compiler with."""
 
 
+TRIALS = re.compile(r"/(?:meson-private|CMakeScratch|CMakeTmp|CompilerId[A-Z]+)/")
+"""Folders in which Meson and CMake try a compiler."""
+
+
 def is_probe(path: str, cwd: str, project: str) -> bool:
     """Whether a source is no part of what is built, but asks the compiler a question."""
     if path in ("-", os.devnull):
         return True
     real = os.path.realpath(os.path.join(cwd, path))
-    below = real.startswith(project + os.sep)
-    return not below or PROBE.match(os.path.basename(path)) is not None
+    if not real.startswith(project + os.sep) or TRIALS.search(real.replace(os.sep, "/")):
+        return True
+    return PROBE.match(os.path.basename(path)) is not None

@@ -135,5 +135,6 @@ extern "C" void check_cxx_numbers(const Input *, const Report *report)
     put(report, "gamma", std::lround(std::tgamma(6.0)));
     put(report, "hypot", std::lround(std::hypot(2.0, 3.0, 6.0)));
     put(report, "long double", std::to_string(1.25L));
+    put(report, "wide long double", std::to_wstring(1.25L) == L"1.250000");
     put(report, "nan", std::isnan(std::numeric_limits<long double>::quiet_NaN()));
 }
