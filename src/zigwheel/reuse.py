@@ -153,6 +153,7 @@ def noteworthy(setup: Setup) -> bool:
     )
     return setup.config.reuse and not (
         by_env
+        or any(entry.cffi for entry in (*setup.config.extension, *setup.config.generate))
         or (setup.root / "build.zig").exists()  # which may read anything
         or dynamic - {"version"}
         or (dynamic and not setup.config.version.path)

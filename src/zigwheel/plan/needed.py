@@ -22,7 +22,8 @@ def sources_and_headers(tree: Tree, config: Config, tool: Mapping[str, Any]) -> 
     `tool` is `[tool.zigwheel]` as it was read: an override for another target names sources, too.
     Raises `PlanError` for what lies outside the project: no sdist can hold that.
     """
-    found: set[str] = set()
+    scripts = [entry.cffi for entry in (*config.extension, *config.generate) if entry.cffi]
+    found = {script.rpartition(":")[0] for script in scripts}
     folders: list[str] = []
     raise_all(error for place, c in in_link_order(config) for error in escaping(c, place))
     for place, component in in_link_order(config):
