@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zigwheel.config.model import Config
+from zigwheel.errors import ZigwheelError
 from zigwheel.plan.components import Component, library_component
 from zigwheel.plan.flags import Ambient
 from zigwheel.plan.model import BuildPlan
@@ -37,6 +38,8 @@ class Built:
     """Folders from which Python's headers were taken."""
     foreign: tuple[str, ...]
     """Libraries that are loaded and that no manylinux or musllinux system is bound to have."""
+    left_out: Mapping[str, ZigwheelError]
+    """Optional files that could not be made, by path in the wheel, and why."""
     contents: Mapping[str, tuple[Component, ...]]
     """What is linked into a file and has a life of its own, by the keys of `files`; empty if nobody asked."""
 
@@ -52,6 +55,20 @@ class Built:
         return {
             p.removeprefix(start): file for p, file in self.files.items() if p.startswith(start)
         }
+
+    def lacking(self, left_out: Mapping[str, ZigwheelError]) -> Built:
+        """The same without some of the optional files."""
+        from dataclasses import replace
+
+        from zigwheel.zig.made import without
+
+        return replace(
+            self,
+            plan=without(self.plan, left_out),
+            files={path: file for path, file in self.files.items() if path not in left_out},
+            left_out=left_out,
+            contents={path: c for path, c in self.contents.items() if path not in left_out},
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,6 +116,8 @@ def compiled(setup: Setup, name: str, *, contents: bool = False) -> Iterator[Bui
     with folder as work:
         with told("compiling", Path(work)):
             built = compile_into(setup, setup.target, name, Path(work), contents=contents)
+        for path, error in built.left_out.items():
+            warn(f"{path!r} is optional and left out:\n{error}")
         yield built
 
 
@@ -128,6 +147,8 @@ def united(parts: Sequence[Built]) -> Built:
     from zigwheel.errors import PlanError
     from zigwheel.zig.fat import joined
 
+    left_out = {path: error for part in parts for path, error in part.left_out.items()}
+    parts = [part.lacking(left_out) for part in parts]
     first = parts[0]
     for part in parts[1:]:
         if odd := sorted(first.files.keys() ^ part.files.keys()):
@@ -143,6 +164,7 @@ def united(parts: Sequence[Built]) -> Built:
         first,
         plan=replace(first.plan, inputs=tuple(item for _, item in sorted(inputs.items()))),
         foreign=tuple(dict.fromkeys(name for part in parts for name in part.foreign)),
+        left_out=left_out,
         contents={
             path: tuple(dict.fromkeys(c for part in parts for c in part.contents[path]))
             for path in first.contents
@@ -155,6 +177,7 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
     from zigwheel.promised import Bench, checked
     from zigwheel.zig import macos
     from zigwheel.zig.compile import compile_direct, with_overlay
+    from zigwheel.zig.made import without
     from zigwheel.zig.musl import libc_name, rename_libc
     from zigwheel.zig.road import build_file_text, compile_with_zig_build, ejected_file, kept_file
     from zigwheel.zig.toolchain import require_zig
@@ -169,10 +192,11 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
     run = run_of(setup)
     ejected = ejected_file(setup.root)
     if ejected is None and setup.config.lowering == "direct":
-        files = compile_direct(plan, places, zig, run)
+        made = compile_direct(plan, places, zig, run)
     else:
         build_file = ejected or kept_file(cache, build_file_text(plan, target))
-        files = compile_with_zig_build(plan, target, places, zig, run, build_file=build_file)
+        made = compile_with_zig_build(plan, target, places, zig, run, build_file=build_file)
+    plan, files = without(plan, made.left_out), made.files
     inside = contents_of(setup, plan, places, zig, run) if contents else {}
     if libc := libc_name(plan.triple):
         for file in files.values():
@@ -182,6 +206,7 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
             if artifact.kind != "library":
                 macos.finish(artifact, files[artifact.install])
     bench = Bench(plan=plan, places=places, zig=zig, run=run)
+    found = checked(files, setup, target, bench)
     return Built(
         plan=plan,
         tree=planned.tree,
@@ -189,9 +214,10 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
         zig=zig,
         files=files,
         header_sources=(headers.source,) if headers else (),
-        foreign=checked(files, setup, target, bench),
+        foreign=found.foreign,
+        left_out={},
         contents=inside,
-    )
+    ).lacking({**made.left_out, **found.refused})
 
 
 def contents_of(

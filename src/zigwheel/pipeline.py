@@ -35,6 +35,7 @@ def build_wheel(setup: Setup, folder: Path, *, keep: Path | None = None) -> Path
             scripts=built.scripts if built else {},
             modes=recorded_modes(setup),
             generated=generated_files(setup, built),
+            modules=module_paths(setup),
         )
         if built:
             entries += bill_of_materials(metadata, built)
@@ -92,7 +93,11 @@ def build_editable(setup: Setup, folder: Path) -> Path:
             setup.root,
             setup.config.wheel.packages,
             name=metadata.name,
-            installed=[*files, *(f"{metadata.data_dir}/scripts/{name}" for name in scripts)],
+            installed=[
+                *files,
+                *module_paths(setup),
+                *(f"{metadata.data_dir}/scripts/{name}" for name in scripts),
+            ],
         )
         entries = fixed_entries(
             setup.root,
@@ -122,6 +127,11 @@ def build_editable(setup: Setup, folder: Path) -> Path:
 
             write_compile_commands(built.plan, built.places, built.zig, warn=warn)
         return write(setup, metadata, folder, entries, built)
+
+
+def module_paths(setup: Setup) -> list[str]:
+    """Where extension modules lie in a wheel, whether or not this one has them; endings do not matter."""
+    return [f"{extension.name.replace('.', '/')}.so" for extension in setup.config.extension]
 
 
 def modules_of(built: Built) -> dict[str, str]:
@@ -168,7 +178,7 @@ def needed_by(setup: Setup, metadata: Metadata) -> list[str]:
 
     scripts = f"{metadata.data_dir}/scripts"
     installed = [
-        *(f"{extension.name.replace('.', '/')}.so" for extension in setup.config.extension),
+        *module_paths(setup),
         *(f"{program.install or scripts}/{program.name}" for program in setup.config.executable),
     ]
     shipped = project_files(setup.root, setup.config.wheel, metadata=metadata, installed=installed)
@@ -272,7 +282,7 @@ def tag_of(setup: Setup, *, foreign: bool) -> WheelTag:
     config, target = setup.config, setup.target
     if target is None or not setup.compiles:
         return wheel_tag(None, kind="pure")
-    if not config.extension:
+    if not config.modules:
         tag = wheel_tag(target, kind="platform")
     else:
         tag = wheel_tag(target, kind="extension", stable=common_stable_abi(config, target))

@@ -117,7 +117,8 @@ def remember(
     from zigwheel.storage import replaced_folder
 
     tree = built.tree if built else None
-    if not noteworthy(setup) or (built and built.foreign) or (setup.config.generate and not tree):
+    unsure = built and (built.foreign or built.left_out)
+    if not noteworthy(setup) or unsure or (setup.config.generate and not tree):
         return
     try:
         folders = sorted(set(folders_of(setup)))

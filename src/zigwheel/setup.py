@@ -58,7 +58,7 @@ class Setup:
 
 def compiles(config: Config) -> bool:
     """Whether a config names anything to compile."""
-    return bool(config.extension or config.library or config.executable)
+    return bool(config.modules or config.library or config.executable)
 
 
 def say(text: str) -> None:

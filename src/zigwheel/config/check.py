@@ -103,7 +103,8 @@ def component_errors(
 ) -> Iterator[ConfigError]:
     """A component without sources, or with a library that this target does not have."""
     name = component["name"]
-    if not component.get("sources") and not component.get("cffi"):
+    named = component.get("sources") or component.get("cffi")
+    if not named and component.get("enabled", True):
         yield ConfigError(
             f"`{places[name]}.sources` of {quote(name)} is empty",
             hint="name its source files, in an override if they depend on the target",

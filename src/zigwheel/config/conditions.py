@@ -10,7 +10,7 @@ from typing import Any
 
 from zigwheel.config.convert import Part
 from zigwheel.config.globs import chosen, matches
-from zigwheel.config.model import Condition
+from zigwheel.config.condition import Condition
 from zigwheel.config.words import did_you_mean, either, quote
 from zigwheel.errors import ConfigError
 

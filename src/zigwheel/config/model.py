@@ -84,7 +84,7 @@ class Compilation:
     """Flags for assembly sources."""
     file_args: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Flags for single files: a table of glob to list of flags, such as `{ "src/simd_avx2.c" =
-    ["-mavx2"] }`.
+    ["-mavx2"] }`. A flag for CPUs counts for targets of the architecture that it names.
     """
     link: tuple[str, ...] = ()
     """Names of `[[tool.zigwheel.library]]` entries that are linked in."""
@@ -136,6 +136,12 @@ class Extension(Compilation):
     """
     cython_directives: Mapping[Directive, MacroValue] = field(default_factory=lambda: EMPTY)
     """Directives of Cython for this extension alone, beside `cython.directives`."""
+    optional: bool = False
+    """Leave the module out of the wheel, with a warning, where it cannot be compiled or would break
+    what the wheel's tag promises. The tag stays the same. `strict` makes it an error.
+    """
+    enabled: bool = True
+    """Build the module. `false` in an override leaves it out for some targets, silently."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -346,6 +352,8 @@ class Config:
     """
     reuse: bool = True
     """Take the wheel of the last build from the cache where none of its inputs has changed."""
+    strict: bool = False
+    """Build the extensions that are `optional` or fail, for wheels that are published."""
     verbose: bool = False
     """Print the commands that are run."""
     extension: tuple[Extension, ...] = ()
@@ -367,37 +375,7 @@ class Config:
     version: VersionSettings = field(default_factory=VersionSettings)
     """Where a dynamic version comes from."""
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Condition:
-    """`if` of `[[tool.zigwheel.overrides]]`: when an override applies. All given keys must hold.
-
-    The target decides, never the machine that builds. Globs may have braces (`{x86_64,aarch64}`);
-    one of a list must match, and none that has a leading `!`.
-    """
-
-    os: Globs = ()
-    """Operating system: `linux`, `macos` or `windows`."""
-    arch: Globs = ()
-    """Architecture, as in wheel tags but the same for every system: `x86_64`, `i686`, `aarch64`,
-    `armv7l`, `ppc64le`, `s390x`, `riscv64`, `loongarch64`. What is compiled for `universal2` is
-    decided for each of its slices; `universal2` itself decides the rest of the wheel.
-    """
-    libc: Globs = ()
-    """C library: `gnu` (glibc, or MinGW on Windows), `musl`, or `none` (macOS)."""
-    python: str = ""
-    """Version specifiers (PEP 440) for the Python's minor version, such as `>=3.13` or
-    `>=3.10,<3.13`.
-    """
-    abi: Globs = ()
-    """ABI tag: `cp313`, `cp313t` for a free-threaded Python, `pypy311_pp73`; with `py-api`, `abi3` or
-    `abi3t`.
-    """
-    env: Mapping[str, str | bool] = field(default_factory=lambda: MappingProxyType({}))
-    """Environment variables: `NAME = true` (set and not empty), `NAME = false` (not set, or empty),
-    or `NAME = "..."`, the value itself or a regular expression for the whole of it.
-    """
-    any: tuple[Condition, ...] = ()
-    """Conditions, of which at least one must hold."""
-    all: tuple[Condition, ...] = ()
-    """Conditions, all of which must hold."""
+    @property
+    def modules(self) -> tuple[Extension, ...]:
+        """The extensions that are built for the target."""
+        return tuple(extension for extension in self.extension if extension.enabled)

@@ -277,7 +277,7 @@ FOLDERS = ("include_dirs", "library_dirs")
 """Of those, the ones that hold paths."""
 
 ELSEWHERE = frozenset({"sources", "define_macros", "runtime_library_dirs", "language"})
-SILENT = frozenset({"depends", "py_limited_api", "swig_opts", "optional"})
+SILENT = frozenset({"depends", "py_limited_api", "swig_opts"})
 """Keywords that are used elsewhere, or say nothing here: what a source includes is found anyway."""
 
 

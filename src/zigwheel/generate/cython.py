@@ -24,7 +24,7 @@ ENDINGS = {"c": ".c", "c++": ".cpp"}
 
 def requires(tree: Tree, config: Config) -> Sequence[str]:
     """Cython, where a source is one for it, or may become one when commands have run."""
-    for extension in config.extension:
+    for extension in config.modules:
         choices = [c for pattern in extension.sources for c in expand_braces(pattern)]
         if is_shared(config, extension) or any(c.endswith(SUFFIXES) for c in choices):
             return config.cython.requires
@@ -51,7 +51,7 @@ def generators(tree: Tree, config: Config, bench: Bench) -> Iterator[Generator]:
     errors: list[PlanError] = []
     for index, extension in enumerate(config.extension):
         place = f"tool.zigwheel.extension[{index}].sources"
-        found = cython_sources(tree, extension, place)
+        found = cython_sources(tree, extension, place) if extension.enabled else []
         if is_shared(config, extension):
             yield shared_generator(tree, config, extension, place, bench)
         elif len(found) > 1:

@@ -86,6 +86,8 @@ class Artifact:
     """No symbol tables and no debug information."""
     cpu: str
     """CPU model and features, in Zig's words."""
+    optional: bool = False
+    """The build goes on where this cannot be made."""
 
     @property
     def limited_api(self) -> bool:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from zigwheel.config.model import Compilation, Config, Executable, Extension, Library
 from zigwheel.errors import PlanError, raise_all
+from zigwheel.plan.cpus import machine_args
 from zigwheel.plan.elf import elf_errors
 from zigwheel.plan.flags import Ambient, link_options
 from zigwheel.plan.includes import Look, content, scan
-from zigwheel.plan.machine import X86, cpu, x86_args
+from zigwheel.plan.machine import cpu
 from zigwheel.plan.macos import macos_options, no_frameworks
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind, Source
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
@@ -79,7 +80,7 @@ def resolve(
 
 def uses_python(tree: Tree, config: Config) -> bool:
     """Whether anything of `config` is compiled with Python's headers."""
-    if config.extension:
+    if config.modules:
         return True
     for place, component in in_link_order(config):
         files, _ = source_files(tree, component, place)
@@ -88,8 +89,11 @@ def uses_python(tree: Tree, config: Config) -> bool:
     return False
 
 
-def in_link_order(config: Config) -> list[tuple[str, Compilation]]:
-    """TOML path and component: libraries after those that they link, then the rest as written."""
+def in_link_order(config: Config, *, every: bool = False) -> list[tuple[str, Compilation]]:
+    """TOML path and component: libraries after those that they link, then the rest as written.
+
+    `every` asks for extensions that are not built for the target, too.
+    """
     libraries = {library.name: (i, library) for i, library in enumerate(config.library)}
     done: dict[str, tuple[str, Compilation]] = {}
 
@@ -103,7 +107,11 @@ def in_link_order(config: Config) -> list[tuple[str, Compilation]]:
     for name in libraries:
         visit(name)
     rest: list[tuple[str, Compilation]] = [
-        *((f"tool.zigwheel.extension[{i}]", e) for i, e in enumerate(config.extension)),
+        *(
+            (f"tool.zigwheel.extension[{i}]", e)
+            for i, e in enumerate(config.extension)
+            if e.enabled or every
+        ),
         *((f"tool.zigwheel.executable[{i}]", e) for i, e in enumerate(config.executable)),
     ]
     return [*done.values(), *rest]
@@ -144,16 +152,18 @@ def draft_of(
     reach = scan(tree, files, component.include_dirs, looks)
     if not reach.clock:
         ambient = replace(ambient, clock_flags=())
-    sources, found = typed_sources(tree, component, files, ambient, hidden=hidden, place=place)
+    arch = target.triple.arch
+    sources, found = typed_sources(
+        tree, component, files, ambient, hidden=hidden, arch=arch, place=place
+    )
     errors += found
-    if target.triple.arch in X86:
-        dispatch = reach.dispatch and not component.cpu
-        sources = tuple(
-            replace(s, args=x86_args(s.args, dispatch=dispatch))
-            if s.language not in ("zig", "assembly")
-            else s
-            for s in sources
-        )
+    dispatch = reach.dispatch and not component.cpu
+    sources = tuple(
+        replace(s, args=machine_args(s.args, arch, dispatch=dispatch))
+        if s.language not in ("zig", "assembly")
+        else s
+        for s in sources
+    )
     sources = tuple(with_reach(tree, s, component.include_dirs, looks) for s in sources)
     stable = stable_abi_of(config, component, target)
     name: StableName = stable.name if stable else ""
@@ -179,6 +189,7 @@ def draft_of(
         lto=lto,
         strip=config.strip if component.strip is None else component.strip,
         cpu=target.triple.cpu if not component.cpu else cpu(component.cpu, target.triple),
+        optional=isinstance(component, Extension) and component.optional and not config.strict,
     )
     return Draft(artifact=artifact, reached=reach.files), errors
 
@@ -234,7 +245,7 @@ def hides(config: Config, component: Compilation) -> bool:
     if isinstance(component, Extension):
         return not component.export_symbols
     return not any(
-        e.export_symbols and component.name in reachable(config, e) for e in config.extension
+        e.export_symbols and component.name in reachable(config, e) for e in config.modules
     )
 
 
@@ -295,7 +306,7 @@ def stable_abi_of(config: Config, component: Compilation, target: Target) -> Sta
 
 def common_stable_abi(config: Config, target: Target) -> StableAbi | None:
     """The stable ABI that every extension is built against; None if one of them is not."""
-    found = {stable_abi_of(config, extension, target) for extension in config.extension}
+    found = {stable_abi_of(config, extension, target) for extension in config.modules}
     return found.pop() if len(found) == 1 else None
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from zigwheel.config.model import Compilation
 from zigwheel.errors import PlanError
+from zigwheel.plan.cpus import NAMED, assembler_args, cpu_arg_error
 from zigwheel.plan.files import escapes, expand, leads_out, outside, within
 from zigwheel.plan.flags import BASE, LANGUAGES, Ambient, compile_arg_errors
 from zigwheel.plan.model import Source
@@ -50,17 +52,20 @@ def typed_sources(
     ambient: Ambient,
     *,
     hidden: bool,
+    arch: str,
     place: str,
 ) -> tuple[tuple[Source, ...], list[PlanError]]:
-    """Sources with their language and flags."""
+    """Sources with their language and flags, which may name CPUs of any architecture; `arch` is the
+    target's.
+    """
     errors: list[PlanError] = []
     for option in ("extra_compile_args", "extra_c_args", "extra_cxx_args", "extra_asm_args"):
         path = f"{place}.{option.replace('_', '-')}"
-        errors += compile_arg_errors(getattr(component, option), path)
+        errors += arg_errors(getattr(component, option), arch, path)
     extra: dict[str, list[str]] = {}
     for pattern, args in component.file_args.items():
         path = f"{place}.file-args.{pattern!r}"
-        errors += compile_arg_errors(args, path)
+        errors += arg_errors(args, arch, path)
         matched, found = expand(tree, (pattern,), place=path)
         errors += found
         for file in matched:
@@ -77,13 +82,11 @@ def typed_sources(
             )
             continue
         args = () if language == "zig" else source_args(component, language, ambient, hidden=hidden)
+        all_args = (*args, *extra.get(file, ()))
+        if language == "assembly":
+            all_args = assembler_args(all_args, arch)
         sources.append(
-            Source(
-                path=file,
-                language=language,
-                args=(*args, *extra.get(file, ())),
-                generated=file in tree.made,
-            )
+            Source(path=file, language=language, args=all_args, generated=file in tree.made)
         )
     zig = [s.path for s in sources if s.language == "zig"]
     if len(zig) > 1:
@@ -94,6 +97,18 @@ def typed_sources(
             )
         )
     return tuple(sources), errors
+
+
+def arg_errors(args: Iterable[str], arch: str, place: str) -> list[PlanError]:
+    """What of a component's flags cannot be given to the compiler."""
+    errors: list[PlanError] = []
+    for arg in args:
+        if arg.split("=")[0] in NAMED and not arg.endswith("=native"):
+            error = cpu_arg_error(arg, arch, place)
+            errors += [error] if error else []
+        else:
+            errors += compile_arg_errors((arg,), place)
+    return errors
 
 
 def source_args(

@@ -63,15 +63,18 @@ def wheel_entries(
     scripts: Mapping[str, Path],
     modes: Mapping[str, int],
     generated: Mapping[str, Path] = NOTHING,
+    modules: Iterable[str] = (),
 ) -> list[Entry]:
     """All entries of a wheel but `WHEEL` and `RECORD`, sorted by path.
 
     `built` maps paths in the wheel to files that were compiled, and wins over a file of a package
     with the same path; `scripts` maps names to programs for the environment's scripts folder. `modes`
-    are git's modes by path in the project, for hosts whose disks keep none; it may be empty. `generated`
-    are files that ship as if they lay at these paths in the project. Raises `WheelError` (all at once), `ConfigError` for a bad pattern, and `StorageError`.
+    are git's modes by path in the project, for hosts whose disks keep none; it may be empty.
+    `modules` are paths of compiled files that this wheel may lack, whose packages it holds all the
+    same; `generated` are files that ship as if they lay at these paths in the project. Raises
+    `WheelError` (all at once), `ConfigError` for a bad pattern, and `StorageError`.
     """
-    installed = [*built, *(f"{metadata.data_dir}/scripts/{name}" for name in scripts)]
+    installed = [*built, *modules, *(f"{metadata.data_dir}/scripts/{name}" for name in scripts)]
     packages = find_packages(root, settings.packages, name=metadata.name, installed=installed)
     errors: list[ZigwheelError] = []
     laid_over = {e.path: e for e in generated_entries(settings, packages, generated)}

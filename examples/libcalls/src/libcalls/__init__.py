@@ -29,7 +29,7 @@ def ordered(values: list[int]) -> list[int]:
     """Integers in order, by `qsort` and a callback."""
     array = ffi.new("int[]", values)
 
-    @ffi.callback("int(const void *, const void *)")  # type: ignore[untyped-decorator]
+    @ffi.callback("int(*)(const void *, const void *)")  # type: ignore[untyped-decorator]
     def compare(left: object, right: object) -> int:
         one, other = (ffi.cast("int *", side)[0] for side in (left, right))
         return (one > other) - (one < other)
