@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from zigwheel.generate.model import Bench, Generator, inputs_of
 from zigwheel.generate.run import LIMIT, said_by
 from zigwheel.generate.store import files_in, with_made
 from zigwheel.generate.tools import versions
-from zigwheel.plan.files import escapes, expand
+from zigwheel.plan.files import expand
+from zigwheel.plan.needed import is_file
 from zigwheel.plan.tree import Tree
 from zigwheel.target.model import Target
 
@@ -37,7 +38,7 @@ def generator_of(tree: Tree, entry: Generate, place: str, bench: Bench) -> Gener
     """The generator of one entry. Raises `PlanError` for inputs that are not there."""
     files, errors = expand(tree, entry.inputs, place=f"{place}.inputs")
     raise_all(errors)
-    read = {path: tree.file(path) for path in [*files, *named_files(tree, entry.command)]}
+    read = {path: tree.file(path) for path in [*files, *(word for word in entry.command if is_file(tree, word))]}
     action = in_copy if entry.in_copy else in_project
     return Generator(
         tool="command",
@@ -48,11 +49,6 @@ def generator_of(tree: Tree, entry: Generate, place: str, bench: Bench) -> Gener
         run=partial(action, entry, tree.root, read, files, bench),
         tools=versions(entry.requires),
     )
-
-
-def named_files(tree: Tree, command: Sequence[str]) -> list[str]:
-    """Files of the project that are words of a command, such as its own program."""
-    return [word for word in command if not escapes(word) and tree.file(word).is_file()]
 
 
 def in_project(
@@ -101,7 +97,7 @@ def in_copy(
 
 
 def filled(
-    command: Sequence[str], python: str, overlay: Path, inputs: map[str] | Sequence[str]
+    command: Sequence[str], python: str, overlay: Path, inputs: Iterable[str]
 ) -> list[str]:
     """The words of a command, with what stands for places of this machine filled in."""
     listed = list(inputs)
