@@ -19,7 +19,9 @@ class Checksums(unittest.TestCase):
 
     def test_the_module_that_was_generated(self) -> None:
         self.assertEqual(checksums.NAMES, ("crc32", "crc32c"))
-        self.assertEqual({len(bin(checksums.checksum(n, b"a"))) > 2 for n in checksums.NAMES}, {True})
+        self.assertEqual(
+            {len(bin(checksums.checksum(n, b"a"))) > 2 for n in checksums.NAMES}, {True}
+        )
 
     def test_unknown(self) -> None:
         with self.assertRaisesRegex(ValueError, "no checksum is called md5"):

@@ -22,7 +22,11 @@ def main(folder: Path, listing: Path, template: Path) -> None:
     lines = [line.split() for line in listing.read_text(encoding="utf-8").splitlines()]
     kinds = {words[0]: int(words[1], 16) for words in lines if words and words[0] != "#"}
     text = template.read_text(encoding="utf-8")
-    source, header, listed = '#include "kinds.h"\n', "#include <stddef.h>\n#include <stdint.h>\n\n", ""
+    source, header, listed = (
+        '#include "kinds.h"\n',
+        "#include <stddef.h>\n#include <stdint.h>\n\n",
+        "",
+    )
     for name, polynomial in kinds.items():
         numbers = ", ".join(f"0x{value:08x}u" for value in table(polynomial))
         source += text.replace("@NAME@", name).replace("@TABLE@", numbers)

@@ -303,7 +303,9 @@ def with_keywords(
         changes[name] = (*own, *(item for item in given if item not in own))
     for folder in words.get("runtime_library_dirs") or ():
         changes["extra_link_args"] += (f"-Wl,-rpath,{folder}",)
-    if words.get("language") == "c++":  # linked as setuptools does; the suffix says how it is compiled
+    if (
+        words.get("language") == "c++"
+    ):  # linked as setuptools does; the suffix says how it is compiled
         changes["libraries"] += ("stdc++",)
     macros = {name: True if value is None else value for name, value in pairs(words)}
     changes["define_macros"] = {**macros, **extension.define_macros}

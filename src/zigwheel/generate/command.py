@@ -38,7 +38,10 @@ def generator_of(tree: Tree, entry: Generate, place: str, bench: Bench) -> Gener
     """The generator of one entry. Raises `PlanError` for inputs that are not there."""
     files, errors = expand(tree, entry.inputs, place=f"{place}.inputs")
     raise_all(errors)
-    read = {path: tree.file(path) for path in [*files, *(word for word in entry.command if is_file(tree, word))]}
+    read = {
+        path: tree.file(path)
+        for path in [*files, *(word for word in entry.command if is_file(tree, word))]
+    }
     action = in_copy if entry.in_copy else in_project
     return Generator(
         tool="command",
@@ -96,9 +99,7 @@ def in_copy(
                 shutil.copyfile(copy / path, folder / path)
 
 
-def filled(
-    command: Sequence[str], python: str, overlay: Path, inputs: Iterable[str]
-) -> list[str]:
+def filled(command: Sequence[str], python: str, overlay: Path, inputs: Iterable[str]) -> list[str]:
     """The words of a command, with what stands for places of this machine filled in."""
     listed = list(inputs)
     words: list[str] = []

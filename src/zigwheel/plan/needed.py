@@ -27,16 +27,11 @@ def sources_and_headers(tree: Tree, config: Config, tool: Mapping[str, Any]) -> 
     scripts = [entry.cffi for entry in (*config.extension, *config.generate) if entry.cffi]
     found = {script.rpartition(":")[0] for script in scripts}
     folders: list[str] = []
-<<<<<<< HEAD
+    config, _ = honoured(tree, config)
     raise_all(
         error for place, c in in_link_order(config, every=True) for error in escaping(c, place)
     )
     for place, component in in_link_order(config, every=True):
-=======
-    config, _ = honoured(tree, config)
-    raise_all(error for place, c in in_link_order(config) for error in escaping(c, place))
-    for place, component in in_link_order(config):
->>>>>>> gen
         files, _ = source_files(tree, component, place)
         folders += component.include_dirs
         for path in cython_sources(tree, component, place):

@@ -33,9 +33,7 @@ def patch_cython(notes: Notes, kept: str) -> None:
     Main.run_pipeline = pipeline(notes, kept, Main, Main.run_pipeline)
 
 
-def pipeline(
-    notes: Notes, kept: str, main: Any, call: Callable[..., Any]
-) -> Callable[..., Any]:
+def pipeline(notes: Notes, kept: str, main: Any, call: Callable[..., Any]) -> Callable[..., Any]:
     """Note what is compiled with which options, and take the result of an equal run."""
 
     def run(source: Any, options: Any, *rest: Any, **more: Any) -> Any:
@@ -82,7 +80,9 @@ def target_of(source: Any, options: Any) -> str:
 
 def digest(project: str, source: str, *told: Any) -> str:
     """A name for one compilation: its options, its source, and all that it may include."""
-    total = hashlib.sha256(repr((os.path.relpath(source, project), told)).replace(project, "").encode())
+    total = hashlib.sha256(
+        repr((os.path.relpath(source, project), told)).replace(project, "").encode()
+    )
     for folder, folders, names in os.walk(project):
         folders.sort()
         for name in sorted(names):
