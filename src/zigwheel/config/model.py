@@ -119,7 +119,7 @@ class Extension(Compilation):
     """Dotted name of the module, such as `fastsum._core`."""
     sources: Annotated[tuple[str, ...], Mark.REQUIRED, Unless("cffi")] = ()
     """Globs of the source files: C, C++, Objective-C, assembly (`.s`, `.S`), at most one Zig root file,
-    one that Cython translates (`.pyx` or `.py`), and interfaces for SWIG (`.i`).
+    and one that Cython translates (`.pyx` or `.py`).
     """
     cffi: CffiScript = ""
     """Script that makes the module with cffi, and the name in it of the `FFI` object, or of a function

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
+from zigwheel.config.condition import Condition
 from zigwheel.config.forms import Form, Mark, whole_pattern
 from zigwheel.config.kinds import Key, Kind, keys_of
-from zigwheel.config.condition import Condition
 from zigwheel.config.model import Config
 from zigwheel.config.overrides import FIXED, MODES
 

@@ -24,6 +24,7 @@ from zigwheel.generate.store import with_made
 from zigwheel.generate.tools import versions
 from zigwheel.plan.files import escapes
 from zigwheel.plan.flags import LANGUAGES
+from zigwheel.plan.needed import cffi_scripts
 from zigwheel.plan.resolve import stable_abi_of
 from zigwheel.plan.tree import Tree
 from zigwheel.target.believed import believed
@@ -70,8 +71,7 @@ class Said:
 
 def requires(tree: Tree, config: Config) -> Sequence[str]:
     """cffi, where a script for it is named."""
-    named = any(entry.cffi for entry in (*config.extension, *config.generate))
-    return ("cffi>=1.15",) if named else ()
+    return ("cffi>=1.15",) if cffi_scripts(config) else ()
 
 
 def laid(tree: Tree, config: Config, target: Target | None, bench: Bench) -> tuple[Tree, Config]:
