@@ -27,6 +27,8 @@ def requires(tree: Tree, config: Config) -> Sequence[str]:
 def laid(tree: Tree, config: Config, target: Target | None, bench: Bench) -> tuple[Tree, Config]:
     """Run the commands in their order; each sees what those before it have made."""
     for index, entry in enumerate(config.generate):
+        if entry.cffi:
+            continue
         generator = generator_of(tree, entry, f"tool.zigwheel.generate[{index}]", bench)
         tree = with_made(tree, [generator], bench)
     return tree, config

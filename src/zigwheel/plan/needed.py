@@ -24,7 +24,7 @@ def sources_and_headers(tree: Tree, config: Config, tool: Mapping[str, Any]) -> 
     `tool` is `[tool.zigwheel]` as it was read: an override for another target names sources, too.
     Raises `PlanError` for what lies outside the project: no sdist can hold that.
     """
-    found: set[str] = set()
+    found = {script.rpartition(":")[0] for script in cffi_scripts(config)}
     folders: list[str] = []
     config, _ = honoured(tree, config)
     raise_all(
@@ -46,6 +46,12 @@ def sources_and_headers(tree: Tree, config: Config, tool: Mapping[str, Any]) -> 
         more += expand(tree, patterns, place="tool.zigwheel.overrides")[0]
         folders += [f for f in component_table.get("include-dirs", ()) if isinstance(f, str)]
     return found | scan(tree, more, folders).files
+
+
+def cffi_scripts(config: Config) -> list[str]:
+    """The scripts that cffi runs, each with the name in it."""
+    named = [*(e.cffi for e in config.extension), *(e.cffi for e in config.generate)]
+    return [script for script in named if script]
 
 
 def read_by_cython(
