@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zigwheel.audit.archive import Contents, parse_name, read_contents
+from zigwheel.convert.licenses import PREFIX
+from zigwheel.convert.project import people as people_of
 from zigwheel.errors import WheelError
 
 OWN = re.compile(r"\{dist-info\}/(?:top_level\.txt|(?:not-)?zip-safe|sboms/.*|WHEEL|RECORD)")
@@ -15,8 +17,11 @@ OWN = re.compile(r"\{dist-info\}/(?:top_level\.txt|(?:not-)?zip-safe|sboms/.*|WH
 
 MODULE = re.compile(r"(.*?)\.(?:cpython-[^/]*|cp3[^/]*|pypy[^/]*|abi3[^/]*)?\.?(?:so|pyd)$")
 INIT = re.compile(r"Py(?:Init|ModExport)U?_.*")
-UNHEEDED = frozenset({"metadata-version", "dynamic"})
-"""Fields of METADATA that say how it was made."""
+UNHEEDED = frozenset({"metadata-version", "dynamic", "license", "license-expression", "platform"})
+"""Fields of METADATA that say how it was made, or that `[project]` has no words for (PEP 621, 639)."""
+
+NOW_URLS = {"home-page": "Homepage", "download-url": "Download"}
+PEOPLE = ("author", "maintainer")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,18 +105,27 @@ def metadata(old: Contents, new: Contents) -> Iterator[str]:
     one, other = fields(old), fields(new)
     for name in sorted(one.keys() | other.keys()):
         left, right = one.get(name, []), other.get(name, [])
-        if sorted(left) != sorted(right) and name not in UNHEEDED:
+        if sorted(set(left)) != sorted(set(right)) and name not in UNHEEDED:
             yield f"{name}: {short(left)} became {short(right)}"
 
 
 def fields(contents: Contents) -> dict[str, list[str]]:
-    """Fields of METADATA, in small letters."""
+    """Fields of METADATA in small letters, each said in the way that `[project]` has for it."""
     from email import message_from_bytes
 
     message = message_from_bytes(contents.texts.get(f"{contents.dist_info}/METADATA", b""))
     found: dict[str, list[str]] = {}
     for name, value in message.items():
-        found.setdefault(name.lower(), []).append(" ".join(str(value).split()))
+        key, text = name.lower(), " ".join(str(value).split())
+        if key in NOW_URLS:
+            key, text = "project-url", f"{NOW_URLS[key]}, {text}"
+        if not (key == "classifier" and text.startswith(PREFIX)):
+            found.setdefault(key, []).append(text)
+    for who in PEOPLE:
+        names, addresses = found.pop(who, []), found.pop(f"{who}-email", [])
+        people = people_of(", ".join(names), ", ".join(addresses))
+        if people:
+            found[who] = [" ".join(person.values()) for person in people]
     body = str(message.get_payload()).strip()
     return {**found, **({"description": [" ".join(body.split())]} if body else {})}
 

@@ -232,7 +232,10 @@ def with_globs(merged: Merged, files: Sequence[str]) -> Merged:
     """The components, with sources as globs where that is shorter."""
     base: dict[str, Options] = {}
     for name, options in merged.base.items():
-        sources, excluded = as_globs(options.get("sources", []), files)
+        elsewhere = {
+            path for o in merged.overrides for path in o.changes.get(name, {}).get("sources", ())
+        }
+        sources, excluded = as_globs(options.get("sources", []), files, elsewhere=elsewhere)
         head = {"sources": sources, "exclude-sources": excluded}
         rest = {key: value for key, value in options.items() if key != "sources"}
         base[name] = {**{key: value for key, value in head.items() if value}, **rest}
