@@ -99,8 +99,12 @@ def believed(platform: Platform, version: tuple[int, int]) -> dict[str, Any]:
         "platform": f"{system}-{release}-{name}",
         "python_implementation": {"cpython": "CPython", "pypy": "PyPy"}[platform.implementation],
         "python_compiler": values.pop("compiler"),
-        "libc_ver": ["glibc", "2.36"] if platform.os == "linux" and platform.libc == "gnu" else ["", ""],
-        "mac_ver": ["13.5", ["", "", ""], name] if platform.os == "macos" else ["", ["", "", ""], ""],
+        "libc_ver": ["glibc", "2.36"]
+        if platform.os == "linux" and platform.libc == "gnu"
+        else ["", ""],
+        "mac_ver": ["13.5", ["", "", ""], name]
+        if platform.os == "macos"
+        else ["", ["", "", ""], ""],
     }
     values["variables"]["Py_GIL_DISABLED"] = 1 if platform.free_threaded else 0
     values["abiflags"] = None if platform.os == "windows" else threads(platform, version)
@@ -241,7 +245,7 @@ def own_flags(values: Mapping[str, Any], *, linking: bool) -> list[str]:
     if values["os_name"] == "nt":
         return WINDOWS_LINK if linking else WINDOWS_COMPILE
     if linking:
-        return [*str(variables["LDSHARED"]).split()[1:], *str(variables["CFLAGS"]).split()]
+        return [*str(variables["LDSHARED"]).split()[1:], *str(variables["CFLAGS"]).split(), "-fPIC"]
     return [*str(variables["CFLAGS"]).split(), *str(variables["CCSHARED"]).split()]
 
 

@@ -18,7 +18,16 @@ LARGEST = 1 << 30
 MOST = 100_000
 """Files that an sdist may hold."""
 
-LEFT = (".venv", "venv", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__")
+LEFT = (
+    ".venv",
+    "venv",
+    ".tox",
+    ".nox",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    "__pycache__",
+)
 """Folders that no build reads."""
 
 
