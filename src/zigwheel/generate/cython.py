@@ -25,7 +25,7 @@ ENDINGS = {"c": ".c", "c++": ".cpp"}
 
 def requires(tree: Tree, config: Config) -> Sequence[str]:
     """Cython, where a source is one for it, or may become one when commands have run."""
-    for extension in (e for e in config.extension if e.enabled):
+    for extension in config.modules:
         choices = [c for pattern in extension.sources for c in expand_braces(pattern)]
         if is_shared(config, extension) or any(c.endswith(SUFFIXES) for c in choices):
             return config.cython.requires
