@@ -267,7 +267,7 @@ def own_flags(values: Mapping[str, Any], *, linking: bool) -> list[str]:
     if values["os_name"] == "nt":
         return WINDOWS_LINK if linking else WINDOWS_COMPILE
     if linking:
-        return [*str(variables["LDSHARED"]).split()[1:], *str(variables["CFLAGS"]).split()]
+        return [*str(variables["LDSHARED"]).split()[1:], *str(variables["CFLAGS"]).split(), "-fPIC"]
     return [*str(variables["CFLAGS"]).split(), *str(variables["CCSHARED"]).split()]
 
 
