@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.convert.rig import ARM, LINUX, MAC, PYPY, SETUP, SMALL_WINDOWS, WINDOWS, record_all, write
 from zigwheel.convert.model import RecordedSource
+from zigwheel.target.host import cache_root, describe_host
+from zigwheel.zig.toolchain import require_zig
 
 pytestmark = pytest.mark.slow
 
@@ -261,3 +265,129 @@ def test_a_library_that_other_programs_build(tmp_path: Path) -> None:
     )
     assert record.extensions[0].libraries == ("v",)
     assert record.extensions[0].extra_objects == ()
+
+
+def test_a_build_that_does_not_end(tmp_path: Path) -> None:
+    text = "import subprocess, sys, time\n" + SETUP
+    text += "if 'egg_info' not in sys.argv:\n"
+    text += "    subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3); "
+    text += 'open("late", "w")\'])\n    time.sleep(60)\nsetup(name="demo", version="1")\n'
+    project = write(tmp_path / "p", {"setup.py": text})
+    started = time.monotonic()
+    (record,) = record_all(project, tmp_path / "w", seconds=12)
+    assert time.monotonic() - started < 50
+    assert record.failure == "the build did not end within 12 seconds"
+    assert len(record.commands) == 1, "what was seen until then stays"
+    time.sleep(4)
+    assert not list((tmp_path / "w").rglob("late")), "its children are ended with it"
+
+
+HOSTILE = """
+import json, os
+from setuptools import setup
+spec = json.load(open(os.environ["ZIGWHEEL_RECORD"]))
+lines = ["[" * 100000, "no JSON", '{"event": 3}', '{"event": "built"}', '{"event": "built", "words": 7}',
+         '{"event": "built", "words": ["gcc", "-c", "../../../etc/x.c"], "cwd": "/", "seen": {"a": 1}}',
+         '{"event": "extension", "name": ["x"]}', '{"event": "command", "words": [1, null, "x"]}']
+with open(spec["events"], "a") as stream:
+    stream.write("\\n".join(lines) + "\\n")
+setup(name="demo", version="1", py_modules=["demo"])
+"""
+
+
+def test_what_a_build_writes_into_its_record_is_not_trusted(tmp_path: Path) -> None:
+    project = write(tmp_path / "p", {"setup.py": HOSTILE, "demo.py": ""})
+    (record,) = record_all(project, tmp_path / "w")
+    assert record.failure == ""
+    assert record.extensions == ()
+    assert record.tag == "py3-none-any"
+
+
+def test_a_build_that_ends_its_process(tmp_path: Path) -> None:
+    text = "import os, sys\nif 'egg_info' not in sys.argv:\n    os._exit(0)\n"
+    text += SETUP + "setup(name='demo')\n"
+    (record,) = record_all(write(tmp_path / "p", {"setup.py": text}), tmp_path / "w")
+    assert record.failure == "the process ended without a result"
+
+
+CYTHON = """
+from setuptools import Extension, setup
+from Cython.Build import cythonize
+setup(name="demo", version="1", ext_modules=cythonize(
+    [Extension("demo", ["demo.pyx"], language="c++")], compiler_directives={"boundscheck": False},
+    language_level=3, nthreads=2,
+))
+"""
+
+
+def test_cython_is_run_once_for_all_platforms(tmp_path: Path) -> None:
+    system = '[build-system]\nrequires = ["setuptools", "Cython>=3"]\n'
+    files = {"setup.py": CYTHON, "demo.pyx": "def f(): return 1\n", "pyproject.toml": system}
+    found = record_all(write(tmp_path / "p", files), tmp_path / "w", LINUX, WINDOWS)
+    for record in found:
+        assert record.failure == ""
+        (extension,) = record.extensions
+        assert [source.path for source in extension.sources] == ["demo.cpp"]
+        assert extension.written_sources == ("demo.pyx",)
+        (file,) = record.written
+        assert (file.path, file.tool, file.inputs) == ("demo.cpp", "cython", ("demo.pyx",))
+        assert dict(file.options) == {
+            "directive.boundscheck": "False",
+            "directive.language_level": "3",
+            "language": "c++",
+        }
+    assert len(list((tmp_path / "w" / "cython").iterdir())) == 1
+
+
+CFFI_BUILD = """
+import cffi
+ffi = cffi.FFI()
+ffi.cdef("int f(int);")
+ffi.set_source("demo._f", "static int f(int x) { return x; }", include_dirs=["inc"])
+"""
+
+
+def test_cffi_tells_its_builder(tmp_path: Path) -> None:
+    text = "from setuptools import setup\n"
+    text += "setup(name='demo', version='1', packages=['demo'], cffi_modules=['b/make.py:ffi'])\n"
+    system = '[build-system]\nrequires = ["setuptools", "cffi"]\n'
+    files = {"setup.py": text, "b/make.py": CFFI_BUILD, "pyproject.toml": system}
+    project = write(tmp_path / "p", {**files, "demo/__init__.py": "", "inc/f.h": ""})
+    for record in record_all(project, tmp_path / "w", LINUX, WINDOWS):
+        assert record.failure == ""
+        (extension,) = record.extensions
+        assert extension.name == "demo._f"
+        assert [s.path for s in extension.sources] == ["{build}/demo._f.c"]
+        assert extension.sources[0].include_dirs == ("inc",)
+        (file,) = record.written
+        assert (file.tool, file.inputs) == ("cffi", ("b/make.py",))
+        assert dict(file.options) == {"builder": "b/make.py:ffi", "module": "demo._f"}
+
+
+ASKING = """
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+class Build(build_ext):
+    def build_extensions(self):
+        for name in ("sqrt", "no_such_function"):
+            if self.compiler.has_function(name, libraries=["m"]):
+                self.extensions[0].define_macros.append(("HAVE_" + name.upper(), None))
+        super().build_extensions()
+
+setup(name="demo", version="1", cmdclass={"build_ext": Build},
+      ext_modules=[Extension("demo", ["demo.c"])])
+"""
+
+
+def test_questions_are_answered_for_the_platform(tmp_path: Path) -> None:
+    host = describe_host()
+    cache = cache_root(os.environ, host.os)
+    zig = require_zig(cache=cache, environ=os.environ, host=host)
+    project = write(tmp_path / "p", {"setup.py": ASKING, "demo.c": ""})
+    program = (str(zig.executable), str(cache / "zig-global"))
+    for record in record_all(project, tmp_path / "w", LINUX, WINDOWS, zig=program):
+        assert record.extensions[0].sources[0].macros == (("HAVE_SQRT", None),)
+        assert record.commands, "what was asked is told"
+    (record,) = record_all(project, tmp_path / "none", LINUX)
+    assert record.extensions[0].sources[0].macros == (), "no Zig, no answer"

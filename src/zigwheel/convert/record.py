@@ -225,6 +225,7 @@ def assembled(studio: Studio, where: Platform, run: Run, values: Mapping[str, An
         site=python.texts("site") if python else (),
         python=python.texts("includes") if python else (),
         before=by_content(studio.contents),
+        after=after,
     )
     folders.learn({str(run.project / path): name for path, name in after.items()})
     assembly = Assembly(
