@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from zigwheel.convert.assemble import Assembly, by_content, with_optional
-from zigwheel.convert.believed import believed, gnu_type, own_flags, zig_target
+from zigwheel.target.believed import believed, gnu_type, own_flags, zig_target
 from zigwheel.convert.environment import (
     Backend,
     Room,
