@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from zigwheel.convert.assemble import Assembly, by_content, with_optional
-from zigwheel.target.believed import believed, gnu_type, own_flags, zig_target
 from zigwheel.convert.environment import (
     Backend,
     Room,
@@ -32,6 +31,7 @@ from zigwheel.convert.produced import read_wheel, written_files
 from zigwheel.convert.shims import put_shims
 from zigwheel.convert.unpack import bring, digests
 from zigwheel.errors import ZigwheelError
+from zigwheel.target.believed import believed, gnu_type, own_flags, zig_target
 
 PLATFORMS = (
     Platform(os="linux", arch="x86_64"),
