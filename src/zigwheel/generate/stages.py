@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from zigwheel.config.model import Config
+from zigwheel.config.requirements import wanted_in
 from zigwheel.generate import command, cython
 from zigwheel.generate.model import Bench
 from zigwheel.plan.tree import Tree
@@ -37,7 +38,7 @@ def generated(
 
 
 def requires(root: Path, config: Config, named: Sequence[str]) -> list[str]:
-    """Requirements of all that is generated, but those that `named`, which is there already, covers."""
+    """Requirements of all that is generated, and of headers, but those that `named`, which is there already, covers."""
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.utils import canonicalize_name
 
@@ -45,6 +46,7 @@ def requires(root: Path, config: Config, named: Sequence[str]) -> list[str]:
 
     tree = Tree(root=root)
     found = dict.fromkeys(text for needs in NEEDS for text in needs(tree, config))
+    found.update(dict.fromkeys(wanted.text for wanted in wanted_in(config)))
     if not found:
         return []
 
