@@ -64,6 +64,11 @@ class Compilation:
     """Globs of files that `sources` matches but that are not compiled."""
     include_dirs: tuple[str, ...] = ()
     """Folders searched for headers, relative to the project's root."""
+    include_from: tuple[str, ...] = ()
+    """Distributions that bring headers, as requirements: `["numpy>=2", "pybind11"]`. They are installed
+    for the build, and their folders come from their own `get_include()` or its like, after
+    `include-dirs`. NumPy's `_numpyconfig.h` is written for the target.
+    """
     define_macros: Mapping[MacroName, MacroValue] = field(default_factory=lambda: EMPTY)
     """Macros: `NAME = "value"`, `NAME = 1`, `NAME = true` (defined as 1), `NAME = false` (not
     defined; useful in overrides).
