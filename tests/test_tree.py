@@ -16,6 +16,7 @@ LAYERS = (
     {"storage", "templates"},
     {"target", "config"},
     {"plan"},
+    {"borrowed"},
     {"generate"},
     {"audit"},
     {"zig", "wheel"},
