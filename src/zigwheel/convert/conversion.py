@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zigwheel.convert.components import Note, Options, Tables, tables
+from zigwheel.convert.components import Note, Options, Tables, builders, origins, tables
 from zigwheel.convert.differ import Merged, merge
 from zigwheel.convert.files import wheel_settings
 from zigwheel.convert.model import Platform, Record
@@ -18,6 +18,7 @@ from zigwheel.convert.versions import version_settings
 from zigwheel.errors import ZigwheelError
 
 SCM = ("setuptools-scm", "setuptools_scm")
+SCM_FILES = ("write_to", "version_file")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +65,7 @@ def convert(root: Path, table: Mapping[str, Any], records: Sequence[Record]) -> 
     notes += more
     modules = [extension.name for record in good for extension in record.extensions]
     made = {file.path for file in base.written}
+    notes += unmade(good, files, scm_files(table, version, scm))
     wheel, more = wheel_settings(root, project_name(table, project), base.wheel, modules, made)
     notes += more
     extensions = merge({p: t.extensions for p, t in found.items()}, removable=True)
@@ -88,6 +90,37 @@ def failed(record: Record) -> Note:
         text=f"the project's own build refuses {platform.os} {platform.arch}: {first}",
         handwork=False,
     )
+
+
+def unmade(
+    records: Sequence[Record], files: Collection[str], by_version: Collection[str]
+) -> list[Note]:
+    """Notes on files that a build needs, and that neither the project has nor zigwheel makes."""
+    by_cython = {path for record in records for path in origins(record)}
+    headers = {path.rpartition(".")[0] + end for path in by_cython for end in (".h", "_api.h")}
+    made = {*by_cython, *headers, *(path for record in records for path in builders(record))}
+    found: dict[str, Note] = {}
+    for record in records:
+        for file in record.written:
+            if file.path not in {*files, *made, *by_version}:
+                source = f" from {', '.join(map(repr, file.inputs[:3]))}" if file.inputs else ""
+                text = f"the build makes {file.path!r}{source}: let a `[[tool.zigwheel.generate]]` "
+                text += "make it, or keep it in the project if it is the same everywhere"
+                found.setdefault(file.path, Note(text=text, place=file.place))
+        for extension in record.extensions:
+            for source in extension.sources:
+                if source.path not in {*files, *made, *found}:
+                    text = f"the source {source.path!r} of `{extension.name}` is no file of the project"
+                    found.setdefault(source.path, Note(text=text, place=extension.place))
+    return list(found.values())
+
+
+def scm_files(
+    table: Mapping[str, Any], version: Mapping[str, Any], scm: Mapping[str, Any]
+) -> set[str]:
+    """Files that setuptools_scm writes, here as there."""
+    told = {**table.get("tool", {}).get("setuptools_scm", {}), **scm}
+    return {str(told[key]) for key in SCM_FILES if key in told} if "scm" in version else set()
 
 
 def project_files(root: Path) -> list[str]:
@@ -195,9 +228,9 @@ def cython_table(base: Record) -> dict[str, Any]:
     if not made:
         return {}
     table: dict[str, Any] = {}
-    asked = dict.fromkeys(text for text in base.requires if names_cython(text))
+    asked = joined([text for text in base.requires if names_cython(text)])
     if [text.lower() for text in asked] not in ([], ["cython"]):
-        table["requires"] = list(asked)
+        table["requires"] = asked
     each = [
         {
             k.removeprefix("directive."): v
@@ -220,6 +253,19 @@ def names_cython(text: str) -> bool:
         return Requirement(text).name.lower() == "cython"
     except InvalidRequirement:
         return False
+
+
+def joined(texts: Sequence[str]) -> list[str]:
+    """Requirements of one package as one, where none has a marker or extras."""
+    from packaging.requirements import Requirement
+
+    found = [Requirement(text) for text in texts]
+    if len(found) < 2 or any(item.marker or item.extras or item.url for item in found):
+        return list(dict.fromkeys(texts))
+    limits = found[0].specifier
+    for item in found[1:]:
+        limits &= item.specifier
+    return [f"{found[0].name}{limits}"]
 
 
 def directive(text: str) -> str | bool | int:
