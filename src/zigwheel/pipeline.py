@@ -49,7 +49,7 @@ def build_wheel(setup: Setup, folder: Path, *, keep: Path | None = None) -> Path
 
 def generated_files(setup: Setup, built: Built | None) -> Mapping[str, Path]:
     """What was generated, by its path in the project, also where nothing is compiled."""
-    from zigwheel.artifacts import tree_of
+    from zigwheel.setup import tree_of
 
     if built is None:
         return tree_of(setup, setup.target, setup.cache)[0].made if setup.config.generate else {}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zigwheel.config.conditions import Conditions
     from zigwheel.config.dynamic import BuildState
     from zigwheel.config.metadata import Metadata
+    from zigwheel.plan.tree import Tree
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,6 +145,18 @@ def conditions_of(config: Config, target: Target, environ: Mapping[str, str]) ->
         abi=stable.name if stable else target.python.abi,
         environ=environ,
     )
+
+
+def tree_of(setup: Setup, target: Target | None, cache: Path) -> tuple[Tree, Config]:
+    """The project's files with what is generated laid over them, and the config that goes with them."""
+    from zigwheel.generate.model import Bench
+    from zigwheel.generate.stages import generated
+    from zigwheel.target.system import cores
+
+    bench = Bench(
+        cache=cache, python=setup.host.executable, environ=setup.environ, say=say, jobs=cores()
+    )
+    return generated(setup.root, setup.config, target, bench)
 
 
 def metadata_of(setup: Setup, *, build_state: BuildState = "wheel") -> Metadata:

@@ -91,6 +91,7 @@ def part_errors(part: Part, names: Names, *, final: bool) -> Iterator[ConfigErro
     yield from cycle_errors(part, names)
     yield from version_errors(part.get("version"), final=final)
     yield from license_errors(part, names["library"])
+    yield from generate_errors(part)
     if final:
         for array in COMPONENTS:
             for component in part.get(array, []):
@@ -102,7 +103,8 @@ def component_errors(
 ) -> Iterator[ConfigError]:
     """A component without sources, or with a library that this target does not have."""
     name = component["name"]
-    if not component.get("sources") and component.get("enabled", True):
+    named = component.get("sources") or component.get("cffi")
+    if not named and component.get("enabled", True):
         yield ConfigError(
             f"`{places[name]}.sources` of {quote(name)} is empty",
             hint="name its source files, in an override if they depend on the target",
@@ -118,6 +120,17 @@ def component_errors(
             )
         elif link not in present:
             yield no_library(where, link, present)
+
+
+def generate_errors(part: Part) -> Iterator[ConfigError]:
+    """Entries of `generate` that say twice what makes the files."""
+    for index, entry in enumerate(part.get("generate", [])):
+        for key in ("command", "inputs", "outputs", "in-copy"):
+            if entry.get("cffi") and entry.get(key):
+                yield ConfigError(
+                    f"`{TOOL}.generate[{index}]` has both `cffi` and `{key}`",
+                    hint="make two entries of it",
+                )
 
 
 def license_errors(part: Part, places: Mapping[str, str]) -> Iterator[ConfigError]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from zigwheel.convert.model import Platform
+from typing import Any, Protocol
 
 CFLAGS = "-Wsign-compare -DNDEBUG -g -fwrapv -O3 -Wall"
 """Flags of the interpreter's own that extensions are compiled with on Unix."""
@@ -17,6 +15,30 @@ KEPT = (
     "TZPATH userbase srcdir implementation implementation_lower LIBDIR"
 ).split()
 """Variables of sysconfig that Python has on Windows, too; those of its Makefile go."""
+
+
+class Platform(Protocol):
+    """What is believed in: a system and a kind of Python."""
+
+    @property
+    def os(self) -> str:
+        """`linux`, `macos` or `windows`."""
+
+    @property
+    def arch(self) -> str:
+        """Architecture, as in `if.arch`."""
+
+    @property
+    def libc(self) -> str:
+        """C library, as in `if.libc`."""
+
+    @property
+    def implementation(self) -> str:
+        """What `platform.python_implementation` says, in lower case."""
+
+    @property
+    def free_threaded(self) -> bool:
+        """Whether `sysconfig` says `Py_GIL_DISABLED`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -245,7 +267,7 @@ def own_flags(values: Mapping[str, Any], *, linking: bool) -> list[str]:
     if values["os_name"] == "nt":
         return WINDOWS_LINK if linking else WINDOWS_COMPILE
     if linking:
-        return [*str(variables["LDSHARED"]).split()[1:], *str(variables["CFLAGS"]).split()]
+        return [*str(variables["LDSHARED"]).split()[1:], *str(variables["CFLAGS"]).split(), "-fPIC"]
     return [*str(variables["CFLAGS"]).split(), *str(variables["CCSHARED"]).split()]
 
 
