@@ -24,8 +24,12 @@ def main() -> int:
     """0 if every package came as far as the last time, or, where it is written anew, whatever."""
     parser = argparse.ArgumentParser(prog="corpus.py", description=__doc__)
     parser.add_argument("only", nargs="*", metavar="PACKAGE", help="names or globs; default: all")
-    parser.add_argument("--check", action="store_true", help="compare with the last run; keep nothing")
-    parser.add_argument("--here", action="store_true", help="leave the other machines out; keep nothing")
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the last run; keep nothing"
+    )
+    parser.add_argument(
+        "--here", action="store_true", help="leave the other machines out; keep nothing"
+    )
     given = parser.parse_args()
     kept = read()
     worse = []
@@ -64,7 +68,9 @@ def carried_out(package: Package, workshop: Workshop, places: Sequence[str]) -> 
     except Failed as error:
         print(f"{package.name}: {error}\n{error.text}", file=sys.stderr)
         trouble = str(error)
-    abroad = {place: went(package, project, workshop, place) for place in places if wheel and project}
+    abroad = {
+        place: went(package, project, workshop, place) for place in places if wheel and project
+    }
     return Outcome(
         version=package.version,
         work=package.work,

@@ -57,9 +57,7 @@ def went(package: Package, project: Path, workshop: Workshop, place: str) -> Abr
     return Abroad(wheel=wheel, modules=modules, passed=count, index=index)
 
 
-def crossed(
-    package: Package, project: Path, workshop: Workshop, python: ForeignPython
-) -> Path:
+def crossed(package: Package, project: Path, workshop: Workshop, python: ForeignPython) -> Path:
     """The wheel for a foreign interpreter, audited. Raises `Failed`."""
     headers = python_named("cp313-manylinux_x86_64").include
     settings = (f"python-headers={headers}", f"python={python.tag}", f"target={python.target}")

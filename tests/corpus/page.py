@@ -35,14 +35,19 @@ ABROAD = {"cp313-manylinux_aarch64": "aarch64 Linux", "cp313-win_amd64": "Window
 def page(packages: Sequence[Package], outcomes: Mapping[str, Outcome]) -> str:
     """The whole page."""
     order = sorted((p for p in packages if p.name in outcomes), key=lambda p: p.name)
+    idle = sorted(p.name for p in packages if p.name not in outcomes)
     rows = [row(package, outcomes[package.name]) for package in order]
+    rows += [[name, "", "not run", *[""] * (2 * len(ABROAD) + 2)] for name in idle]
     notes = [note for package in order for note in notes_of(package, outcomes[package.name])]
     return HEAD + summary(order, outcomes) + table(rows) + "\n## Notes\n\n" + "".join(notes)
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table."""
-    head = [*COLUMNS, *(f"{name}: {what}" for name in ABROAD.values() for what in ("modules", "tests"))]
+    head = [
+        *COLUMNS,
+        *(f"{name}: {what}" for name in ABROAD.values() for what in ("modules", "tests")),
+    ]
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
@@ -86,14 +91,16 @@ def summary(packages: Sequence[Package], outcomes: Mapping[str, Outcome]) -> str
     alone = sum(one.work == "none" for one in passing)
     equal = sum(bool(one.wheel) and not one.differences for _, one in found)
     lines = [
-        f"Of {len(found)} packages {len(passing)} pass as many of their tests as with their own "
-        f"build, {alone} of them without handwork; the wheels of {equal} hold the same files."
+        f"Of {len(found)} packages {len(passing)} pass as many of their tests as with their own build,",
+        f"{alone} of them without handwork; the wheels of {equal} hold the same files.",
     ]
     for place, name in ABROAD.items():
         there = [one.abroad[place] for _, one in found if place in one.abroad]
         ran = sum(one.passed is not None for one in there)
         imported = sum(bool(one.modules) for one in there)
-        lines.append(f"For {name}, {imported} are built and imported; the tests of {ran} are run there.")
+        lines.append(
+            f"For {name}, {imported} are built and imported; the tests of {ran} are run there."
+        )
     return "\n".join(lines) + "\n\n"
 
 

@@ -6,8 +6,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.corpus.rig import Workshop, said
 from tests.corpus.record import Package
+from tests.corpus.rig import Workshop, said
 from tests.corpus.sdists import sdist, unpack
 from tests.examples.rig import in_place
 

@@ -88,7 +88,9 @@ def in_time(
     try:
         return run()
     except subprocess.TimeoutExpired as error:
-        raise Failed(f"no end after {error.timeout:.0f} seconds", str(error.output or "")) from error
+        raise Failed(
+            f"no end after {error.timeout:.0f} seconds", str(error.output or "")
+        ) from error
 
 
 def pip(*words: str | Path) -> list[str | Path]:

@@ -54,4 +54,6 @@ def test_real_package(package: Package, workshop: Workshop) -> None:
         count = own_tests(package, project, wheel, workshop)
     except Failed as error:
         pytest.fail(f"{error}\n{error.text}", pytrace=False)
-    print(f"{package.name} {package.version}: {count} pass, {package.suite.passed} with its own build")
+    print(
+        f"{package.name} {package.version}: {count} pass, {package.suite.passed} with its own build"
+    )
