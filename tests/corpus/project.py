@@ -16,22 +16,16 @@ def prepared(package: Package, workshop: Workshop) -> Path:
     """The project, ready to be built; nothing of its own build is left in it. Raises `Failed`."""
     room = workshop.room(package)
     source = sdist(package)
-    project = unpack(source, package, room / "sdist")
     if package.by_hand.is_file():
+        project = unpack(source, package, room / "sdist")
         shutil.copyfile(package.by_hand, project / "pyproject.toml")
     else:
-        convert(source, project, room, workshop)
+        project = room / "project"
+        words = [sys.executable, "-m", "zigwheel", "convert", source, "--output", project]
+        told = said("the conversion", words, in_place(workshop.environ))
+        (room / "converted.txt").write_text(told, encoding="utf-8")
     if package.patch.is_file():
         said("the patch", ["git", "apply", package.patch], workshop.environ, cwd=project)
     for name in package.removed:
         (project / name).unlink(missing_ok=True)
     return project
-
-
-def convert(source: Path, project: Path, room: Path, workshop: Workshop) -> None:
-    """`zigwheel convert`, as users run it, and its result laid over the project. Raises `Failed`."""
-    out = room / "converted"
-    words = [sys.executable, "-m", "zigwheel", "convert", source, "--output", out, "--write"]
-    told = said("the conversion", words, in_place(workshop.environ))
-    (room / "converted.txt").write_text(told, encoding="utf-8")
-    shutil.copyfile(out / "pyproject.toml", project / "pyproject.toml")

@@ -20,6 +20,7 @@ class Folders:
         site: Iterable[str],
         python: Iterable[str],
         before: Mapping[str, list[str]],
+        after: Iterable[str],
     ) -> None:
         self.root = root
         self.site = tuple(site)
@@ -27,6 +28,11 @@ class Folders:
         self.before = before
         """Paths of the project as it came, by digest."""
         self.paths = {path for paths in before.values() for path in paths}
+        self.folders = {"."}
+        """Folders of the project that hold files, be they there before or after."""
+        for path in (*self.paths, *after):
+            while path := path.rpartition("/")[0]:
+                self.folders.add(path)
         self.copied: dict[str, str] = {}
         """Folders that the build made as copies, absolute: which of the project's they copy."""
 
@@ -76,12 +82,14 @@ class Folders:
         return slashed
 
     def includes(self, folders: Iterable[str], cwd: str = "") -> tuple[str, ...]:
-        """Folders of headers or libraries, without Python's own."""
+        """Folders of headers or libraries that are there, without Python's own."""
         found = []
         for folder in folders:
             real = os.path.realpath(os.path.join(self.root, cwd, folder))
-            if real not in self.python:
-                found.append(self.path(folder, cwd))
+            shown = self.path(folder, cwd)
+            there = self.below(real) in self.folders or shown in self.folders
+            if real not in self.python and (there or os.path.isabs(shown) or shown[:1] == "{"):
+                found.append(shown)
         return tuple(dict.fromkeys(found))
 
     def word(self, word: str) -> str:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from zigwheel.convert.assemble import Assembly, by_content, with_optional
-from zigwheel.target.believed import believed, gnu_type, own_flags, zig_target
 from zigwheel.convert.environment import (
     Backend,
     Room,
@@ -32,6 +31,7 @@ from zigwheel.convert.produced import read_wheel, written_files
 from zigwheel.convert.shims import put_shims
 from zigwheel.convert.unpack import bring, digests
 from zigwheel.errors import ZigwheelError
+from zigwheel.target.believed import believed, gnu_type, own_flags, zig_target
 
 PLATFORMS = (
     Platform(os="linux", arch="x86_64"),
@@ -91,18 +91,18 @@ def records(
     work = Path(os.path.realpath(work))
     studio = furnish(project, work, python, environ, seconds, say, zig)
     found = []
-    for number, platform in enumerate(platforms):
-        say(f"zigwheel: the build is recorded for {name_of(platform)}")
-        found.append(record(studio, platform, work / f"run-{number}"))
+    for number, where in enumerate(platforms):
+        say(f"zigwheel: the build is recorded for {name_of(where)}")
+        found.append(record(studio, where, work / f"run-{number}"))
     return marked(studio, found)
 
 
-def name_of(platform: Platform) -> str:
+def name_of(where: Platform) -> str:
     """A platform in words."""
-    words = [platform.os, platform.arch]
-    words += [platform.libc] * (platform.libc == "musl")
-    words += [platform.implementation] * (platform.implementation != "cpython")
-    words += ["free-threaded"] * platform.free_threaded
+    words = [where.os, where.arch]
+    words += [where.libc] * (where.libc == "musl")
+    words += [where.implementation] * (where.implementation != "cpython")
+    words += ["free-threaded"] * where.free_threaded
     return " ".join(words)
 
 
@@ -179,31 +179,31 @@ def failure_of(events: Sequence[Event]) -> str:
     return "the process ended without a result"
 
 
-def record(studio: Studio, platform: Platform, folder: Path, *, fail: bool = False) -> Record:
+def record(studio: Studio, where: Platform, folder: Path, *, fail: bool = False) -> Record:
     """One run."""
-    plain = platform == Platform(os=platform.os, arch=platform.arch, libc=platform.libc)
-    if studio.here and (studio.here != (platform.os, platform.arch) or not plain):
+    plain = where == Platform(os=where.os, arch=where.arch, libc=where.libc)
+    if studio.here and (studio.here != (where.os, where.arch) or not plain):
         problem = (
             f"the backend is {studio.backend.name!r}; only what setuptools builds is recorded "
         )
         problem += "for other platforms than this machine"
-        return Record(platform=platform, failure=problem, wheel={}, requires=studio.requires)
+        return Record(platform=where, failure=problem, wheel={}, requires=studio.requires)
     folder.mkdir()
     shutil.copytree(studio.project, folder / "project", symlinks=True)
-    values = believed(platform, studio.version)
+    values = believed(where, studio.version)
     spec = {
         "believed": values,
         "fail": fail,
         "kept": str(studio.room.work / "cython"),
         "zig": studio.zig[0],
         "zig_cache": studio.zig[1],
-        "zig_target": zig_target(platform),
-        "gnu_type": gnu_type(platform),
-        "more_path": brought_by_pypy(studio) if platform.implementation == "pypy" else [],
+        "zig_target": zig_target(where),
+        "gnu_type": gnu_type(where),
+        "more_path": brought_by_pypy(studio) if where.implementation == "pypy" else [],
     }
     put_shims(folder / "bin", studio.room.python, spec)
     run = call_hook(studio.room, folder, studio.backend, "build_wheel", spec)
-    return assembled(studio, platform, run, values)
+    return assembled(studio, where, run, values)
 
 
 def brought_by_pypy(studio: Studio) -> list[str]:
@@ -214,7 +214,7 @@ def brought_by_pypy(studio: Studio) -> list[str]:
     return [str(folder)]
 
 
-def assembled(studio: Studio, platform: Platform, run: Run, values: Mapping[str, Any]) -> Record:
+def assembled(studio: Studio, where: Platform, run: Run, values: Mapping[str, Any]) -> Record:
     """The record of a run that has ended."""
     events = list(read_events(run.events))
     after = digests(run.project)
@@ -225,6 +225,7 @@ def assembled(studio: Studio, platform: Platform, run: Run, values: Mapping[str,
         site=python.texts("site") if python else (),
         python=python.texts("includes") if python else (),
         before=by_content(studio.contents),
+        after=after,
     )
     folders.learn({str(run.project / path): name for path, name in after.items()})
     assembly = Assembly(
@@ -235,7 +236,7 @@ def assembled(studio: Studio, platform: Platform, run: Run, values: Mapping[str,
     for event in events:
         assembly.take(event)
     found = Record(
-        platform=platform,
+        platform=where,
         failure=problem,
         extensions=assembly.recorded_extensions(),
         libraries=assembly.recorded_libraries(),
