@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from zigwheel.config.condition import Condition
 from zigwheel.config.conditions import Conditions, condition_errors, holds
 from zigwheel.config.convert import Errors, Part, built, read_record, read_value
 from zigwheel.config.globs import has_wildcard, matches
 from zigwheel.config.kinds import Key, keys_of
 from zigwheel.config.merge import Mode, Modes, is_full, merged
-from zigwheel.config.model import Condition, Config
+from zigwheel.config.model import Config
 from zigwheel.config.words import (
     child,
     did_you_mean,
@@ -167,14 +168,15 @@ def read_entry(
             read_value(keys_of(record)["name"].kind, pattern, where, errors)
             known[pattern] = place
         else:
-            errors.append(matches_nothing(where, pattern, known))
+            key = "output" if "output" in keys_of(record) else "sources"
+            errors.append(matches_nothing(where, pattern, known, key))
     return entry
 
 
-def matches_nothing(place: str, pattern: str, known: Mapping[str, str]) -> ConfigError:
-    """The error for a name that fits no component."""
+def matches_nothing(place: str, pattern: str, known: Mapping[str, str], key: str) -> ConfigError:
+    """The error for a name that fits no entry; one with `key` would be new."""
     near = did_you_mean(pattern, known)
-    hint = "" if has_wildcard(pattern) else "to add a new entry, give its `sources`"
+    hint = "" if has_wildcard(pattern) else f"to add a new entry, give its `{key}`"
     if known and not near:
         hint = f"there is {either(list(known))}" + (f"; {hint}" if hint else "")
     return ConfigError(f"`{place}` is {quote(pattern)}, which matches no name{near}", hint=hint)

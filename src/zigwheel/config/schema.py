@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
+from zigwheel.config.condition import Condition
 from zigwheel.config.forms import Form, Mark, whole_pattern
 from zigwheel.config.kinds import Key, Kind, keys_of
-from zigwheel.config.model import Condition, Config
+from zigwheel.config.model import Config
 from zigwheel.config.overrides import FIXED, MODES
 
 Schema: TypeAlias = dict[str, Any]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from zigwheel.config.model import Config
-from zigwheel.generate import command, cython
+from zigwheel.generate import command, cython, header
 from zigwheel.generate.model import Bench
 from zigwheel.plan.tree import Tree
 from zigwheel.target.model import Target
@@ -15,12 +15,12 @@ from zigwheel.target.model import Target
 Stage: TypeAlias = Callable[[Tree, Config, "Target | None", Bench], tuple[Tree, Config]]
 """Lays what it makes over the tree, and puts into the config what its sources say of themselves."""
 
-STAGES: tuple[Stage, ...] = (command.laid, cython.laid)
+STAGES: tuple[Stage, ...] = (command.laid, header.laid, cython.laid)
 
 Needs: TypeAlias = Callable[[Tree, Config], Sequence[str]]
 """The requirements of one kind of generator, told before anything is installed."""
 
-NEEDS: tuple[Needs, ...] = (command.requires, cython.requires)
+NEEDS: tuple[Needs, ...] = (command.requires, header.requires, cython.requires)
 
 
 def generated(
