@@ -215,6 +215,8 @@ def type_words(kind: Kind) -> str:
 
 def default_words(key: Key) -> str:
     """The default of a setting whose text does not name it."""
+    if key.kind.unless:
+        return f"none; the key is required, but where `{key.kind.unless}` is given"
     if key.required:
         return "none; the key is required"
     if isinstance(key.default, (str, bool, int)) and key.default != "":

@@ -7,13 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from zigwheel.config.model import Config
 from zigwheel.errors import ZigwheelError
 from zigwheel.plan.components import Component, library_component
 from zigwheel.plan.flags import Ambient
 from zigwheel.plan.model import BuildPlan
 from zigwheel.plan.tree import Tree
-from zigwheel.setup import Setup, say, warn
+from zigwheel.setup import Setup, say, tree_of, warn
 from zigwheel.target.model import Target
 from zigwheel.zig.command import Places
 from zigwheel.zig.execute import Run
@@ -259,18 +258,6 @@ def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> Planned:
     sdk = sdk_of(plan, setup.environ)
     plan = replace(plan, sdk=sdk_version(sdk)) if sdk else plan
     return Planned(plan=plan, tree=tree, headers=headers, sdk=sdk)
-
-
-def tree_of(setup: Setup, target: Target | None, cache: Path) -> tuple[Tree, Config]:
-    """The project's files with what is generated laid over them, and the config that goes with them."""
-    from zigwheel.generate.model import Bench
-    from zigwheel.generate.stages import generated
-    from zigwheel.target.system import cores
-
-    bench = Bench(
-        cache=cache, python=setup.host.executable, environ=setup.environ, say=say, jobs=cores()
-    )
-    return generated(setup.root, setup.config, target, bench)
 
 
 def ambient_of(setup: Setup, target: Target) -> Ambient:

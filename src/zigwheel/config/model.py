@@ -18,6 +18,7 @@ from zigwheel.config.config_header import ConfigHeader
 from zigwheel.config.forms import (
     AttributeName,
     BuildTag,
+    CffiScript,
     CpeName,
     Cpu,
     CStandard,
@@ -39,6 +40,7 @@ from zigwheel.config.forms import (
     Requirement,
     ScriptName,
     Symbol,
+    Unless,
     WheelPath,
 )
 
@@ -57,7 +59,7 @@ class Compilation:
     """Name of the artifact."""
     sources: Annotated[tuple[str, ...], Mark.REQUIRED] = ()
     """Globs of the source files: C, C++, Objective-C, assembly (`.s`, `.S`), and at most one Zig
-    root file; for an extension also one that Cython translates, `.pyx` or `.py`.
+    root file.
     """
     exclude_sources: tuple[str, ...] = ()
     """Globs of files that `sources` matches but that are not compiled."""
@@ -116,6 +118,15 @@ class Extension(Compilation):
 
     name: ModuleName
     """Dotted name of the module, such as `fastsum._core`."""
+    sources: Annotated[tuple[str, ...], Mark.REQUIRED, Unless("cffi")] = ()
+    """Globs of the source files: C, C++, Objective-C, assembly (`.s`, `.S`), at most one Zig root file,
+    and one that Cython translates (`.pyx` or `.py`).
+    """
+    cffi: CffiScript = ""
+    """Script that makes the module with cffi, and the name in it of the `FFI` object, or of a function
+    that returns it, such as `src/fastsum/_build.py:ffibuilder`. What it gave to `set_source` counts as
+    if it stood here.
+    """
     py_limited_api: bool | None = None
     """Build against the stable ABI. Default: true if the project sets `py-api`."""
     export_symbols: tuple[Symbol, ...] = ()
@@ -195,7 +206,7 @@ class Generate:
 
     name: FileName
     """Name of the entry, for messages."""
-    command: Annotated[tuple[str, ...], Mark.REQUIRED] = ()
+    command: Annotated[tuple[str, ...], Mark.REQUIRED, Unless("cffi")] = ()
     """The words of the command, which runs in the project's folder. `{python}` stands for the Python
     that builds, `{overlay}` for the folder to write to, under the paths that the files would have in
     the project; a word that is `{inputs}` for all files of `inputs`.
@@ -204,13 +215,18 @@ class Generate:
     """Globs of the files that the command reads, its own program among them. It runs again when one
     of them has changed.
     """
-    outputs: Annotated[tuple[ProjectPath, ...], Mark.REQUIRED] = ()
+    outputs: Annotated[tuple[ProjectPath, ...], Mark.REQUIRED, Unless("cffi")] = ()
     """The files that it makes, as paths in the project, where they are found as if they lay there."""
     requires: tuple[Requirement, ...] = ()
     """What has to be installed for the command."""
     in_copy: bool = False
     """Run it in a copy of its inputs, and take `outputs` from there: for a command that writes beside
     what it reads.
+    """
+    cffi: CffiScript = ""
+    """In place of `command` and `outputs`: a script that calls `ffi.set_source("NAME", None)`, and the
+    name in it of the `FFI` object, such as `src/fastsum/_build.py:ffibuilder`. The module that cffi
+    makes of it goes into the wheel.
     """
 
 

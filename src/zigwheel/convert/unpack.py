@@ -18,7 +18,16 @@ LARGEST = 1 << 30
 MOST = 100_000
 """Files that an sdist may hold."""
 
-LEFT = (".venv", "venv", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__")
+LEFT = (
+    ".venv",
+    "venv",
+    ".tox",
+    ".nox",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    "__pycache__",
+)
 """Folders that no build reads."""
 
 
@@ -94,7 +103,7 @@ def unpack_tar(archive: Path, folder: Path) -> None:
 
     room = Room(archive)
     links: list[tuple[Path, str]] = []
-    with tarfile.open(archive) as tar:
+    with tarfile.open(archive, encoding="utf-8") as tar:
         for member in tar:
             if member.name in (".", "./"):
                 continue
@@ -117,19 +126,19 @@ def unpack_tar(archive: Path, folder: Path) -> None:
                 room.copy(stream, target)
 
 
-def unpack_zip(archive: Path, folder: Path) -> None:
+def unpack_zip(file: Path, folder: Path) -> None:
     """Unpack files and folders."""
     import time
     import zipfile
 
-    room = Room(archive)
-    with zipfile.ZipFile(archive) as packed:
-        for info in packed.infolist():
+    room = Room(file)
+    with zipfile.ZipFile(file) as archive:
+        for info in archive.infolist():
             target = room.place(folder, info.filename)
             if info.is_dir():
                 target.mkdir(parents=True, exist_ok=True)
                 continue
-            with packed.open(info) as source:
+            with archive.open(info) as source:
                 room.copy(source, target)
             if (info.external_attr >> 16) & 0o111:
                 target.chmod(0o755)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from zigwheel.config.config_header import ConfigHeader
@@ -17,11 +17,6 @@ from zigwheel.target.model import Target
 
 MOST = 2_000_000
 """Bytes of a template that are read."""
-
-
-def requires(tree: Tree, config: Config) -> Sequence[str]:
-    """Nothing has to be installed for config headers."""
-    return ()
 
 
 def laid(tree: Tree, config: Config, target: Target | None, bench: Bench) -> tuple[Tree, Config]:
