@@ -16,7 +16,6 @@ import json
 import re
 import subprocess
 import tempfile
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from pyconfig_sources import DEBIAN, measure, run, triple
+
+from zigwheel.config.toml import parse
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FACTS = REPOSITORY / "src/zigwheel/target/facts.json"
@@ -33,7 +34,9 @@ Version: TypeAlias = tuple[int, ...]
 Answers: TypeAlias = dict[str, str]
 """Macros that are defined, with their values."""
 
-STATIC = frozenset({"fstat", "fstat64", "fstatat", "lstat", "lstat64", "mknod", "mknodat", "stat", "stat64"})
+STATIC = frozenset(
+    {"fstat", "fstat64", "fstatat", "lstat", "lstat64", "mknod", "mknodat", "stat", "stat64"}
+)
 """Older glibc has these in its static part, which Zig builds for the floor."""
 
 MUSL_SINCE = {
@@ -54,6 +57,9 @@ BOUND = {
     "struct statx": "statx",
 }
 """Things that came with a function. Zig has the headers of one new glibc, which do not tell."""
+
+BUILTIN = ("HAVE___BUILTIN_", "HAVE_BUILTIN_")
+"""What the names of macros about builtins begin with."""
 
 OF_A_CPU = re.compile(r"intrin\.h|cpuid\.h|^arm_|altivec\.h")
 """Headers of the compiler for one kind of CPU."""
@@ -140,8 +146,10 @@ def usable(zig: Path, machine: Machine, name: str) -> bool:
 def holding(zig: Path, machine: Machine, statements: Mapping[str, str]) -> set[str]:
     """The names of the statements that compile."""
     lines = [includes()]
-    for number, (name, statement) in enumerate(statements.items(), 1):
-        lines.append(f'#line {number * 10} "asked"\nvoid probe_{number}(void) {{\n{statement}\n}}\n')
+    for number, statement in enumerate(statements.values(), 1):
+        lines.append(
+            f'#line {number * 10} "asked"\nvoid probe_{number}(void) {{\n{statement}\n}}\n'
+        )
     said = compiled(zig, machine, "".join(lines), "-Wno-everything")
     outside = re.findall(r"^(?!asked)\S.*(?: fatal)? error: .*$", said, re.M)
     if outside:
@@ -267,7 +275,9 @@ def macos_since(zig: Path, machine: Machine, names: Iterable[str]) -> dict[str, 
     for number, name in enumerate(names, 1):
         lines.append(f'#line {number} "asked"\nvoid probe_{number}(void) {{ (void) &{name}; }}\n')
     said = compiled(zig, machine, "".join(lines), "-Wunguarded-availability")
-    found = r"'(\w+)' (?:is only available on|has been marked as being introduced in) macOS ([\d.]+)"
+    found = (
+        r"'(\w+)' (?:is only available on|has been marked as being introduced in) macOS ([\d.]+)"
+    )
     return dict(re.findall(found, said))
 
 
@@ -295,6 +305,25 @@ class Found:
     """Macro to the first version of the libc, or of macOS, that has what it speaks of."""
 
 
+def told(
+    asked: Mapping[str, Any], has: Iterable[str], there: Iterable[str], true: set[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Each macro that is defined, its value, and the thing that it stands or falls with."""
+    for name in (*has, *there):
+        yield macro(name), "1", name
+    for name in words(asked["declarations"]):
+        yield macro(name, "HAVE_DECL_"), str(int(f"decl {name}" in true)), name
+    for question in sorted(true):
+        kind, _, thing = question.partition(" ")
+        if kind == "snippet":
+            yield thing, "1", thing.removeprefix("HAVE_").lower()
+        elif kind == "builtin":
+            for start in BUILTIN:
+                yield macro(thing, start), "1", thing
+        elif kind in ("type", "member"):
+            yield macro(thing), "1", thing.partition(".")[0]
+
+
 def found_on(
     zig: Path,
     machine: Machine,
@@ -303,30 +332,14 @@ def found_on(
 ) -> Found:
     """Ask one target everything."""
     has, since = functions_on(zig, machine, words(asked["functions"]), glibc)
+    there = headers(zig, machine, words(asked["headers"]))
+    true = holding(zig, machine, statements_of(asked))
     answers = sized(zig, machine, words(asked["sizes"])) | dict(asked["fixed"])
     floors: dict[str, str] = {}
-
-    def put(name: str, value: str, thing: str) -> None:
+    for name, value, thing in told(asked, has, there, true):
         answers[name] = value
         if first := since.get(BOUND.get(thing, thing)):
             floors[name] = first
-
-    for name in has:
-        put(macro(name), "1", name)
-    for name in headers(zig, machine, words(asked["headers"])):
-        put(macro(name), "1", name)
-    true = holding(zig, machine, statements_of(asked))
-    for name in words(asked["declarations"]):
-        put(macro(name, "HAVE_DECL_"), "1" if f"decl {name}" in true else "0", name)
-    for question in true:
-        kind, _, thing = question.partition(" ")
-        if kind == "snippet":
-            put(thing, "1", thing.removeprefix("HAVE_").lower())
-        elif kind == "builtin":
-            for start in ("HAVE___BUILTIN_", "HAVE_BUILTIN_"):
-                answers[macro(thing, start)] = "1"
-        elif kind in ("type", "member"):
-            put(macro(thing), "1", thing.partition(".")[0])
     answers |= asked["fixed-on"].get(machine.os, {})
     if machine.arch in ("i686", "armv7l") and machine.libc == "gnu":
         answers["_FILE_OFFSET_BITS"] = "64"
@@ -363,9 +376,13 @@ def rows(found: Mapping[Machine, Found]) -> list[tuple[str, dict[str, Any], str]
 
 def every_name(asked: Mapping[str, Any]) -> set[str]:
     """The macros that there is an answer to, if it is only that there is no such thing."""
-    names = {macro(n) for kind in ("headers", "functions", "types", "members") for n in words(asked[kind])}
+    names = {
+        macro(n)
+        for kind in ("headers", "functions", "types", "members")
+        for n in words(asked[kind])
+    }
     names |= {macro(n, "HAVE_DECL_") for n in words(asked["declarations"])}
-    for start in ("HAVE___BUILTIN_", "HAVE_BUILTIN_"):
+    for start in BUILTIN:
         names |= {macro(n, start) for n in words(asked["builtins"])}
     for start in ("SIZEOF_", "ALIGNOF_"):
         names |= {macro(n, start) for n in words(asked["sizes"])}
@@ -378,7 +395,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--zig", type=Path, required=True)
     given = parser.parse_args()
-    asked = tomllib.loads(QUESTIONS.read_text(encoding="utf-8"))
+    asked = parse(QUESTIONS.read_text(encoding="utf-8"))
     glibc = glibc_functions(given.zig)
     found = {}
     for machine in machines():

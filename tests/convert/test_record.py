@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.convert.rig import ARM, LINUX, MAC, PYPY, SETUP, SMALL_WINDOWS, WINDOWS, record_all, write
+from tests.convert.rig import (
+    ARM,
+    LINUX,
+    MAC,
+    PYPY,
+    SETUP,
+    SMALL_WINDOWS,
+    WINDOWS,
+    record_all,
+    write,
+)
 from zigwheel.convert.model import RecordedSource
 from zigwheel.target.host import cache_root, describe_host
 from zigwheel.zig.toolchain import require_zig
@@ -118,7 +128,9 @@ def test_custom_commands_are_seen(tmp_path: Path) -> None:
             RecordedSource(path="extra.c", macros=(("EXTRA", None),)),
         )
         assert extension.libraries == ("vendored", "late")
-        assert extension.library_dirs == (), "the folder of a recorded library is none of the user's"
+        assert extension.library_dirs == (), (
+            "the folder of a recorded library is none of the user's"
+        )
         (library,) = record.libraries
         assert library.name == "vendored"
         assert library.sources == (
@@ -210,7 +222,9 @@ def build_wheel(folder, settings=None, metadata=None):
 
 
 def test_a_backend_of_the_project_that_builds_in_a_copy(tmp_path: Path) -> None:
-    system = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "own"\nbackend-path = ["b"]\n'
+    system = (
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "own"\nbackend-path = ["b"]\n'
+    )
     module = '[[tool.setuptools.ext-modules]]\nname = "demo"\nsources = ["src/a.c"]\n'
     files = {
         "pyproject.toml": f'{system}[project]\nname = "demo"\nversion = "1"\n{module}',
@@ -234,7 +248,11 @@ def test_a_failure_is_recorded_for_its_platform_alone(tmp_path: Path) -> None:
 
 
 def test_windows_has_none_of_unix_programs(tmp_path: Path) -> None:
-    text = "import subprocess\n" + SETUP + "try:\n    subprocess.run(['./configure'])\n    found = 'yes'\n"
+    text = (
+        "import subprocess\n"
+        + SETUP
+        + "try:\n    subprocess.run(['./configure'])\n    found = 'yes'\n"
+    )
     text += "except OSError:\n    found = 'no'\n"
     text += "setup(name='demo', version='1', ext_modules=[Extension('demo', ['a.c'], "
     text += "define_macros=[('FOUND', found)])])\n"

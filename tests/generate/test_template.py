@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from zigwheel.generate.template import Filling, filled, listed, style_of
 
-FACTS: Mapping[str, str | None] = {"HAVE_X_H": "1", "HAVE_NO": None, "SIZEOF_LONG": "8", "ZERO": "0"}
+FACTS: Mapping[str, str | None] = {
+    "HAVE_X_H": "1",
+    "HAVE_NO": None,
+    "SIZEOF_LONG": "8",
+    "ZERO": "0",
+}
 VALUES: Mapping[str, str | int | bool] = {
     "VERSION": '"1.2"',
     "COUNT": 3,

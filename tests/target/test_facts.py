@@ -83,7 +83,11 @@ def test_cpython_finds_the_same(triple: Triple) -> None:
         free_threaded=False,
     )
     known = json.loads(OTHERWISE.read_text(encoding="utf-8"))[triple.os]
-    defined = dict(line.split(" ", 2)[1:] for line in text.splitlines() if line.count(" ") > 1 and line.startswith("#define"))
+    defined = dict(
+        line.split(" ", 2)[1:]
+        for line in text.splitlines()
+        if line.count(" ") > 1 and line.startswith("#define")
+    )
     facts = facts_of(triple)
     names = [n for n in defined if n in facts and n.startswith(("HAVE_", "SIZEOF_", "WORDS_"))]
     assert len(names) > (100 if triple.os == "windows" else 250) or triple.os == "windows"

@@ -66,9 +66,7 @@ def generator_of(
     )
 
 
-def text_for(
-    entry: ConfigHeader, file: Path, place: str, facts: Mapping[str, str | None]
-) -> str:
+def text_for(entry: ConfigHeader, file: Path, place: str, facts: Mapping[str, str | None]) -> str:
     """A template, filled in."""
     if not file.is_file():
         raise PlanError(f"`{place}.template`: there is no file {entry.template!r}")
@@ -98,5 +96,7 @@ def name_errors(entry: ConfigHeader, place: str, filling: Filling) -> Iterator[G
             near = did_you_mean(name, filling.asked)
             yield GenerateError(
                 f"`{place}.values` has {name!r}, which {entry.template!r} does not ask for{near}",
-                hint="" if near else "take it out, or define it in `define-macros` of the components",
+                hint=""
+                if near
+                else "take it out, or define it in `define-macros` of the components",
             )

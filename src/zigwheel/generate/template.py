@@ -18,7 +18,9 @@ STYLES = {
 }
 """What shows each style, in the order in which it is looked for."""
 
-UNDEF = re.compile(r"^(?P<before>[ \t]*#[ \t]*)(?P<word>undef|define)[ \t]+(?P<name>\w+)(?P<rest>.*)$")
+UNDEF = re.compile(
+    r"^(?P<before>[ \t]*#[ \t]*)(?P<word>undef|define)[ \t]+(?P<name>\w+)(?P<rest>.*)$"
+)
 CMAKE = re.compile(
     r"^(?P<start>[ \t]*#[ \t]*)cmakedefine(?P<bool>01)?[ \t]+(?P<name>\w+)(?P<rest>.*)$"
 )
