@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
-from zigwheel.errors import PlanError, StorageError
 from zigwheel.borrowed.model import Found
 from zigwheel.config.requirements import Wanted
+from zigwheel.errors import PlanError, StorageError
 
 FUNCTIONS = ("get_include", "include_dir", "get_include_dir", "get_includes", "include_dirs")
 """Names under which packages tell their include folders: NumPy's, nanobind's, and others."""
