@@ -14,7 +14,7 @@ from zigwheel.plan.components import Component, library_component
 from zigwheel.plan.flags import Ambient
 from zigwheel.plan.model import BuildPlan, Package
 from zigwheel.plan.tree import Tree
-from zigwheel.setup import Setup, borrows, say, warn
+from zigwheel.setup import Setup, borrows, say, tree_of, warn
 from zigwheel.target.model import Target
 from zigwheel.zig.command import Places
 from zigwheel.zig.execute import Run
@@ -287,18 +287,6 @@ def packages_of(setup: Setup, config: Config, target: Target, cache: Path) -> Ma
         environ=setup.environ,
         earlier=setup.packages,
     )
-
-
-def tree_of(setup: Setup, target: Target | None, cache: Path) -> tuple[Tree, Config]:
-    """The project's files with what is generated laid over them, and the config that goes with them."""
-    from zigwheel.generate.model import Bench
-    from zigwheel.generate.stages import generated
-    from zigwheel.target.system import cores
-
-    bench = Bench(
-        cache=cache, python=setup.host.executable, environ=setup.environ, say=say, jobs=cores()
-    )
-    return generated(setup.root, setup.config, target, bench)
 
 
 def ambient_of(setup: Setup, target: Target) -> Ambient:

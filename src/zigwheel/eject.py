@@ -6,9 +6,10 @@ from pathlib import Path
 
 from zigwheel.artifacts import plan_of
 from zigwheel.errors import ConfigError
+from zigwheel.generate.carried import write_carried
 from zigwheel.setup import Setup, metadata_of, warn
 from zigwheel.storage import told
-from zigwheel.zig.emit import EJECTED
+from zigwheel.zig.emit import EJECTED, needs_generated
 from zigwheel.zig.road import build_file_text, ejected_file
 
 
@@ -34,10 +35,13 @@ def eject(setup: Setup) -> Path:
         raise ConfigError(
             f"{str(file)!r} is there already ({what})", hint="rename or delete it first"
         )
-    plan = plan_of(setup, setup.target, metadata_of(setup).name, setup.cache).plan
+    planned = plan_of(setup, setup.target, metadata_of(setup).name, setup.cache)
+    plan = planned.plan
     with told("writing build.zig", setup.root):
         text = f"{EJECTED}\n{build_file_text(plan, setup.target)}"
         file.write_text(text, encoding="utf-8", newline="\n")
+        if needs_generated(plan):
+            write_carried(planned.tree)
     if "overrides" in setup.project.tool:
         warn(
             f"build.zig holds the overrides as they are for {plan.triple}; "

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from zigwheel.config.conditions import Conditions
     from zigwheel.config.dynamic import BuildState
     from zigwheel.config.metadata import Metadata
+    from zigwheel.generate.model import Bench
+    from zigwheel.plan.tree import Tree
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,6 +151,23 @@ def conditions_of(config: Config, target: Target, environ: Mapping[str, str]) ->
     )
 
 
+def bench_of(setup: Setup, cache: Path) -> Bench:
+    """Where and how the sources of a project are generated."""
+    from zigwheel.generate.model import Bench
+    from zigwheel.target.system import cores
+
+    return Bench(
+        cache=cache, python=setup.host.executable, environ=setup.environ, say=say, jobs=cores()
+    )
+
+
+def tree_of(setup: Setup, target: Target | None, cache: Path) -> tuple[Tree, Config]:
+    """The project's files with what is generated laid over them, and the config that goes with them."""
+    from zigwheel.generate.stages import generated
+
+    return generated(setup.root, setup.config, target, bench_of(setup, cache))
+
+
 def metadata_of(setup: Setup, *, build_state: BuildState = "wheel") -> Metadata:
     """Core metadata of the project, for what is built. Raises `MetadataError`."""
     from zigwheel.config.metadata import load_metadata
@@ -163,7 +182,13 @@ def metadata_of(setup: Setup, *, build_state: BuildState = "wheel") -> Metadata:
 
 
 def requires_for_sdist(setup: Setup) -> list[str]:
-    """Requirements of a dynamic version; nothing else is needed for an sdist."""
+    """Requirements of a dynamic version, and of what is generated where the sdist is to carry that."""
+    sources = requires_for_sources(setup) if setup.config.sdist.generated else []
+    return [*requires_for_version(setup), *sources]
+
+
+def requires_for_version(setup: Setup) -> list[str]:
+    """What reading the metadata needs."""
     from zigwheel.config.metadata import requires_for_metadata
 
     return list(
@@ -174,10 +199,10 @@ def requires_for_sdist(setup: Setup) -> list[str]:
 
 
 def requires_for_wheel(setup: Setup) -> list[str]:
-    """As for an sdist, and what compiling needs and this machine lacks: Zig, the target's headers."""
+    """What reading the metadata, compiling and generating need and this machine lacks: Zig, the target's headers."""
     from zigwheel.zig.toolchain import REQUIREMENT, find_zig
 
-    requires = requires_for_sdist(setup)
+    requires = requires_for_version(setup)
     if (
         setup.compiles
         and find_zig(cache=setup.cache, environ=setup.environ, host=setup.host) is None
@@ -187,12 +212,18 @@ def requires_for_wheel(setup: Setup) -> list[str]:
         from zigwheel.target.header_packs import REQUIREMENT as HEADERS
 
         requires.append(HEADERS)
-    if generates(setup.config) or borrows(setup.config):
-        from zigwheel.generate.stages import requires as requires_for_sources
+    return [*requires, *requires_for_sources(setup)]
 
-        system = setup.project.table.get("build-system", {})
-        requires += requires_for_sources(setup.root, setup.config, system.get("requires", ()))
-    return requires
+
+def requires_for_sources(setup: Setup) -> list[str]:
+    """What generating sources needs, beside what `[build-system]` brings."""
+    if not (generates(setup.config) or borrows(setup.config)):
+        return []
+    from zigwheel.generate.stages import requires
+
+    system = setup.project.table.get("build-system", {})
+    bench = bench_of(setup, setup.cache)
+    return requires(setup.root, setup.config, system.get("requires", ()), bench)
 
 
 def borrows(config: Config) -> bool:

@@ -111,11 +111,13 @@ def windows_options(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list
             if artifact.kind == "library":
                 make(plan, artifact, places, zig, run, stop)
             elif needs_python(plan, artifact):
+                own = exports / f"{artifact.name}.lib"
+                own.write_bytes(b"!<arch>\n")  # for one that cannot be made, so that Zig says why
                 parts = windows_parts(plan, artifact, places, zig, run, stop)
                 dll = python_dll(plan, artifact)
                 library = import_library(dll, parts.symbols, plan, places, zig, run)
-                # of its own: whether a symbol is data for one file decides how another is linked
-                (exports / f"{artifact.name}.lib").write_bytes(library.read_bytes())
+                # not one for all: whether a symbol is data for one file decides how it is linked
+                own.write_bytes(library.read_bytes())
                 libraries[artifact.limited_api] = library
                 text = export_definition(parts.exports)
                 (exports / f"{artifact.name}.def").write_bytes(text.encode())
