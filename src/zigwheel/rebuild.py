@@ -125,7 +125,6 @@ def runtime_files() -> Iterator[tuple[str, Path]]:
 def main() -> None:
     """Build what `sys.argv` names into the folder that it names; exit with 1 and words on failure."""
     import shutil
-
     from dataclasses import replace
 
     from zigwheel.artifacts import compiled

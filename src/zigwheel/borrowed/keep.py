@@ -10,12 +10,12 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from zigwheel.config.model import Config
-from zigwheel.config.requirements import Wanted, wanted_as, wanted_in
-from zigwheel.errors import StorageError, ZigwheelError
 from zigwheel.borrowed.find import found
 from zigwheel.borrowed.model import Found, Kept
 from zigwheel.borrowed.numpy import for_target
+from zigwheel.config.model import Config
+from zigwheel.config.requirements import Wanted, wanted_as, wanted_in
+from zigwheel.errors import StorageError, ZigwheelError
 from zigwheel.storage import replaced_folder, told
 from zigwheel.target.triple import Triple
 

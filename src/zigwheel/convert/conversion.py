@@ -11,7 +11,13 @@ from typing import Any
 from zigwheel.convert.components import Note, Options, Tables, builders, origins, tables
 from zigwheel.convert.differ import Merged, merge
 from zigwheel.convert.files import wheel_settings
-from zigwheel.convert.model import Platform, Record
+from zigwheel.convert.model import (
+    Platform,
+    Record,
+    RecordedExtension,
+    RecordedLibrary,
+    name_of,
+)
 from zigwheel.convert.project import project_table
 from zigwheel.convert.sources import as_globs
 from zigwheel.convert.versions import version_settings
@@ -64,9 +70,9 @@ def convert(root: Path, table: Mapping[str, Any], records: Sequence[Record]) -> 
     project, resolved, version, scm, more = metadata(base, table, files, read)
     notes += more
     modules = [extension.name for record in good for extension in record.extensions]
-    made = {file.path for file in base.written}
+    generated = {file.path for file in base.written}
     notes += unmade(good, files, scm_files(table, version, scm))
-    wheel, more = wheel_settings(root, project_name(table, project), base.wheel, modules, made)
+    wheel, more = wheel_settings(root, project_name(table, project), base.wheel, modules, generated)
     notes += more
     extensions = merge({p: t.extensions for p, t in found.items()}, removable=True)
     libraries = merge({p: t.libraries for p, t in found.items()}, removable=False)
@@ -84,11 +90,9 @@ def convert(root: Path, table: Mapping[str, Any], records: Sequence[Record]) -> 
 
 def failed(record: Record) -> Note:
     """The note for a platform whose build gave up."""
-    platform = record.platform
     first = (record.failure.strip().splitlines() or [""])[-1][:200]
     return Note(
-        text=f"the project's own build refuses {platform.os} {platform.arch}: {first}",
-        handwork=False,
+        text=f"the project's own build refuses {name_of(record.platform)}: {first}", handwork=False
     )
 
 
@@ -98,21 +102,47 @@ def unmade(
     """Notes on files that a build needs, and that neither the project has nor zigwheel makes."""
     by_cython = {path for record in records for path in origins(record)}
     headers = {path.rpartition(".")[0] + end for path in by_cython for end in (".h", "_api.h")}
-    made = {*by_cython, *headers, *(path for record in records for path in builders(record))}
-    found: dict[str, Note] = {}
+    by_cffi = {path for record in records for path in builders(record)}
+    here = {*files, *by_version, *by_cython, *headers, *by_cffi}
+    found: dict[str, tuple[str, str]] = {}
+    lacking: dict[str, list[Platform]] = {}
     for record in records:
-        for file in record.written:
-            if file.path not in {*files, *made, *by_version}:
-                source = f" from {', '.join(map(repr, file.inputs[:3]))}" if file.inputs else ""
-                text = f"the build makes {file.path!r}{source}: let a `[[tool.zigwheel.generate]]` "
-                text += "make it, or keep it in the project if it is the same everywhere"
-                found.setdefault(file.path, Note(text=text, place=file.place))
-        for extension in record.extensions:
-            for source in extension.sources:
-                if source.path not in {*files, *made, *found}:
-                    text = f"the source {source.path!r} of `{extension.name}` is no file of the project"
-                    found.setdefault(source.path, Note(text=text, place=extension.place))
-    return list(found.values())
+        for path, told in {**gone(record), **made(record)}.items():
+            if path not in here:
+                found.setdefault(path, told)
+                lacking.setdefault(path, []).append(record.platform)
+    every = [record.platform for record in records]
+    return [
+        Note(text=f"{text}{only_for(lacking[path], every)}", place=place)
+        for path, (text, place) in found.items()
+    ]
+
+
+def made(record: Record) -> dict[str, tuple[str, str]]:
+    """What a build wrote into the project: what to say of each file, and the line that made it."""
+    found = {}
+    for file in record.written:
+        source = f" from {', '.join(map(repr, file.inputs[:3]))}" if file.inputs else ""
+        text = (
+            f"the build makes {file.path!r}{source}: let a `[[tool.zigwheel.generate]]` make it, "
+        )
+        found[file.path] = f"{text}or keep it if it is the same everywhere", file.place
+    return found
+
+
+def gone(record: Record) -> dict[str, tuple[str, str]]:
+    """Sources that were compiled, likewise."""
+    components: list[RecordedExtension | RecordedLibrary] = [*record.extensions, *record.libraries]
+    return {
+        s.path: (f"the source {s.path!r} of `{item.name}` is no file of the project", item.place)
+        for item in components
+        for s in item.sources
+    }
+
+
+def only_for(some: Sequence[Platform], every: Sequence[Platform]) -> str:
+    """Which platforms a note is about, where it is not about all."""
+    return f" (for {', '.join(map(name_of, some))})" if len(some) < len(every) else ""
 
 
 def scm_files(
