@@ -22,7 +22,7 @@ COMPILED = tuple(name for name in EXAMPLES if name not in ("puretree", "libcalls
 """Those with something to compile."""
 EXTENSIONS = tuple(name for name in COMPILED if name != "shout")
 """Those with extension modules."""
-NEEDS = {"packbits": "cffi", "libcalls": "cffi"}
+NEEDS = {"packbits": "cffi", "libcalls": "cffi", "rollmean": "numpy"}
 """What an example needs of PyPI when it runs."""
 
 
