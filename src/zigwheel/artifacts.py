@@ -314,34 +314,13 @@ def places_of(setup: Setup, zig: Zig, planned: Planned, cache: Path, work: Path)
     )
 
 
-LEAKS = (
-    "CCC_OVERRIDE_OPTIONS",
-    "CPATH",
-    "C_INCLUDE_PATH",
-    "CPLUS_INCLUDE_PATH",
-    "OBJC_INCLUDE_PATH",
-    "LIBRARY_PATH",
-    "COMPILER_PATH",
-    "GCC_EXEC_PREFIX",
-    "SDKROOT",
-    "MACOSX_DEPLOYMENT_TARGET",
-)
-"""Variables by which clang would see this machine's folders and wishes, beside Zig's own, `ZIG_*`.
-
-What of them counts is said to it in other words.
-"""
-
-
 def run_of(setup: Setup) -> Run:
     """How the compiler is run."""
     from zigwheel.target.system import cores
+    from zigwheel.zig.execute import without_leaks
 
     return Run(
-        environ={
-            name: value
-            for name, value in setup.environ.items()
-            if name not in LEAKS and not name.startswith("ZIG_")
-        },
+        environ=without_leaks(setup.environ),
         say=say,
         verbose=setup.config.verbose,
         jobs=cores(),

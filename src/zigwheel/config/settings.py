@@ -22,7 +22,13 @@ from zigwheel.errors import ConfigError
 PREFIX = "ZIGWHEEL_"
 # Variables with our prefix that are read elsewhere.
 RESERVED = frozenset(
-    {"ZIGWHEEL_CORPUS", "ZIGWHEEL_EDITABLE_SKIP", "ZIGWHEEL_TEST_CACHE", "ZIGWHEEL_ZIG"}
+    {
+        "ZIGWHEEL_CORPUS",
+        "ZIGWHEEL_EDITABLE_SKIP",
+        "ZIGWHEEL_RECORD",
+        "ZIGWHEEL_TEST_CACHE",
+        "ZIGWHEEL_ZIG",
+    }
 )
 SETUPTOOLS_KEYS = frozenset({"--build-option", "--global-option"})
 INSIDE = frozenset({"generate"})
