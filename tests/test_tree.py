@@ -21,6 +21,7 @@ LAYERS = (
     {"audit"},
     {"zig", "wheel"},
     {"setup"},
+    {"headers"},
     {"promised"},
     {"artifacts"},
     {"rebuild", "eject", "reuse"},

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zigwheel.borrowed.model import Kept
-from zigwheel.config.model import Config
 from zigwheel.errors import ZigwheelError
+from zigwheel.headers import Headers, headers_of, packages_of
 from zigwheel.plan.components import Component, library_component
 from zigwheel.plan.flags import Ambient
 from zigwheel.plan.model import BuildPlan, Package
 from zigwheel.plan.tree import Tree
-from zigwheel.setup import Setup, borrows, say, tree_of, warn
+from zigwheel.setup import Setup, say, tree_of, warn
 from zigwheel.target.model import Target
 from zigwheel.zig.command import Places
 from zigwheel.zig.execute import Run
@@ -72,18 +72,6 @@ class Built:
             left_out=left_out,
             contents={path: c for path, c in self.contents.items() if path not in left_out},
         )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Headers:
-    """The headers of the target's Python."""
-
-    folder: Path
-    """Include folder in the cache, with the target's `pyconfig.h`."""
-    sha256: str
-    """Digest of what is in it."""
-    source: Path
-    """Include folder of the interpreter or the header pack that they were taken from."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -273,22 +261,6 @@ def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> Planned:
     return Planned(plan=plan, tree=tree, headers=headers, packages=packages, sdk=sdk)
 
 
-def packages_of(setup: Setup, config: Config, target: Target, cache: Path) -> Mapping[str, Kept]:
-    """The headers that installed distributions bring, put into the cache if need be."""
-    if not borrows(config):
-        return {}
-    from zigwheel.borrowed.keep import kept_for
-
-    return kept_for(
-        config,
-        target.triple,
-        cache=cache,
-        python=setup.host.executable,
-        environ=setup.environ,
-        earlier=setup.packages,
-    )
-
-
 def ambient_of(setup: Setup, target: Target) -> Ambient:
     """Flags of the environment, and this system's folders where it is the target."""
     from zigwheel.plan.flags import clock_flags, environment_flags
@@ -308,48 +280,6 @@ def ambient_of(setup: Setup, target: Target) -> Ambient:
         library_dirs=libraries,
         clock_flags=clock_flags(archive_time(source_date_epoch(setup.environ))),
     )
-
-
-def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
-    """The headers of the target's Python, put into the cache if need be."""
-    from zigwheel.plan.resolve import common_stable_abi
-    from zigwheel.storage import told
-    from zigwheel.target.header_packs import keep, packs_here
-    from zigwheel.target.header_tree import headers_sha256, materialise
-    from zigwheel.target.headers import find_headers
-    from zigwheel.target.pyconfig import old_names, register_reader, render
-    from zigwheel.target.pypy import own_pyconfig
-
-    stable = common_stable_abi(setup.config, target)
-    source = find_headers(
-        target.python,
-        limited_api_minimum=stable.minimum if stable else None,
-        given=setup.config.python_headers,
-        host=setup.host,
-        environ=setup.environ,
-        packs=packs_here(setup.cache),
-    )
-    source = keep(source, cache)
-    triple = target.triple
-    if target.python.is_pypy:
-        pyconfig = own_pyconfig(source, triple)
-    else:
-        pyconfig = render(
-            arch=triple.arch,
-            os=triple.os,
-            libc=triple.libc,
-            libc_floor=triple.floor,
-            version=source.version,
-            # a stable ABI has one set of headers, so that either Python gives the same file
-            free_threaded=target.python.free_threaded and not stable,
-        )
-        pyconfig += old_names(source.version) + register_reader(triple.os, triple.arch)
-    digest = headers_sha256(source, pyconfig)
-    folder = cache / "headers" / digest[:32]
-    if not folder.is_dir():
-        with told("copying Python's headers", folder.parent):
-            materialise(source, pyconfig=pyconfig, folder=folder)
-    return Headers(folder=folder, sha256=digest, source=source.include)
 
 
 def usable_cache(cache: Path, work: Path) -> Path:

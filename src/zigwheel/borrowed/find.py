@@ -154,12 +154,9 @@ def folders_asked(
 
 def modules_of(installed: Distribution, name: str) -> Iterator[str]:
     """The modules that may have such a function: that of the distribution's name first."""
-    own = name.replace("-", "_").lower()
-    tops = (installed.read_text("top_level.txt") or "").split()
-    tops += [
-        str(file).partition("/")[0] for file in installed.files or () if file.name == "__init__.py"
-    ]
-    names = dict.fromkeys(top for top in tops if re.fullmatch(r"[A-Za-z]\w*", top))
+    own = name.replace("-", "_")
+    listed = (f.parts[0] for f in installed.files or () if f.name == "__init__.py")
+    names = dict.fromkeys(top for top in (own, *listed) if re.fullmatch(r"[A-Za-z]\w*", top))
     yield from sorted(names, key=lambda top: (top.lower() != own, top))[:4]
 
 
