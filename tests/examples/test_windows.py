@@ -83,7 +83,8 @@ def test_every_windows_as_pefile_reads_it(
         stem, _, suffix = path.rpartition("/")[2].partition(".")
         assert suffix in ("pyd", f"cp313-{platform}.pyd")
         shown = [symbol.name.decode() for symbol in file.DIRECTORY_ENTRY_EXPORT.symbols]
-        assert shown == [f"PyInit_{stem}"]
+        # pybind11 marks the types of its exceptions `dllexport`, which Windows' linkers obey
+        assert [n for n in shown if not n.startswith("_ZT")] == [f"PyInit_{stem}"]
         wanted = {entry.dll.decode() for entry in file.DIRECTORY_ENTRY_IMPORT}
         python = "python3.dll" if suffix == "pyd" else "python313.dll"
         assert python in wanted
