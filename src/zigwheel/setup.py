@@ -163,6 +163,10 @@ def bench_of(setup: Setup, cache: Path) -> Bench:
 
 def tree_of(setup: Setup, target: Target | None, cache: Path) -> tuple[Tree, Config]:
     """The project's files with what is generated laid over them, and the config that goes with them."""
+    if not generates(setup.config):
+        from zigwheel.plan.tree import Tree
+
+        return Tree(root=setup.root), setup.config
     from zigwheel.generate.stages import generated
 
     return generated(setup.root, setup.config, target, bench_of(setup, cache))
@@ -233,7 +237,11 @@ def borrows(config: Config) -> bool:
 
 def generates(config: Config) -> bool:
     """Whether a config may ask for anything to be generated; looks at no file."""
-    return bool(config.generate or config.extension)
+    from zigwheel.plan.sources import CYTHON, SWIG, may_name
+
+    return bool(config.generate or config.cython.shared) or any(
+        extension.cffi or may_name(extension, CYTHON + SWIG) for extension in config.extension
+    )
 
 
 def lacks_headers(setup: Setup, target: Target) -> bool:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from zigwheel.borrowed.find import found
+from zigwheel.borrowed.find import found, installed_as
 from zigwheel.borrowed.model import Found, Kept
 from zigwheel.borrowed.numpy import for_target
 from zigwheel.config.model import Config
@@ -42,7 +42,7 @@ def kept_for(
             package = found(wanted, python=python, environ=environ)
             kept[wanted.name] = keep(package, wanted, triple, cache)
         else:  # asked for twice: one version has to serve both
-            found(wanted, python=python, environ=environ)
+            installed_as(wanted)
     return kept
 
 

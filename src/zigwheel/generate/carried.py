@@ -13,6 +13,7 @@ from typing import Any
 
 from zigwheel.errors import GenerateError
 from zigwheel.plan.files import escapes
+from zigwheel.plan.resolve import digest
 from zigwheel.plan.tree import Tree
 
 FOLDER = ".zigwheel-generated"
@@ -22,10 +23,8 @@ SCHEMA = 1
 
 def manifest(tree: Tree) -> bytes:
     """The list of what was asked for, and of the files that answer it with their digests."""
-    import hashlib
-
     parts = {
-        request: {p: hashlib.sha256(tree.made[p].read_bytes()).hexdigest() for p in paths}
+        request: {path: digest(tree.made[path]) for path in paths}
         for request, paths in tree.parts.items()
     }
     text = json.dumps({"schema": SCHEMA, "parts": parts}, indent=1, sort_keys=True)
@@ -57,7 +56,7 @@ def carried(root: Path, request: str) -> Mapping[str, str] | None:
     if found is None:
         return None
     if not isinstance(found, dict) or any(
-        escapes(path) or not isinstance(digest, str) for path, digest in found.items()
+        escapes(path) or not isinstance(sha256, str) for path, sha256 in found.items()
     ):
         raise damaged(f"{MANIFEST!r} names what is not in the folder")
     return found
@@ -67,12 +66,12 @@ def copy_carried(root: Path, files: Mapping[str, str], folder: Path) -> None:
     """Put carried files into a folder. Raises `GenerateError` where one is not as it was listed."""
     import hashlib
 
-    for path, digest in files.items():
+    for path, sha256 in files.items():
         try:
             data = (root / FOLDER / path).read_bytes()
         except OSError as error:
             raise damaged(f"{path!r} cannot be read: {error.strerror}") from error
-        if hashlib.sha256(data).hexdigest() != digest:
+        if hashlib.sha256(data).hexdigest() != sha256:
             raise damaged(f"{path!r} is not the file that was listed")
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)

@@ -24,6 +24,7 @@ from zigwheel.generate.store import with_made
 from zigwheel.generate.tools import versions
 from zigwheel.plan.files import escapes
 from zigwheel.plan.flags import LANGUAGES
+from zigwheel.plan.given import LISTS, with_given
 from zigwheel.plan.needed import cffi_scripts
 from zigwheel.plan.resolve import stable_abi_of
 from zigwheel.plan.tree import Tree
@@ -262,19 +263,8 @@ def with_full_api(extension: Extension) -> Extension:
     return replace(extension, define_macros=macros)
 
 
-LISTS = (
-    "include_dirs",
-    "undef_macros",
-    "libraries",
-    "library_dirs",
-    "extra_compile_args",
-    "extra_link_args",
-    "export_symbols",
-)
-"""Keywords whose items go behind those of the table."""
-
 FOLDERS = ("include_dirs", "library_dirs")
-"""Of those, the ones that hold paths."""
+"""Keywords that hold paths."""
 
 ELSEWHERE = frozenset({"sources", "define_macros", "runtime_library_dirs", "language"})
 SILENT = frozenset({"depends", "py_limited_api", "swig_opts"})
@@ -292,28 +282,23 @@ def with_keywords(
     for name in sorted(words.keys() - {*LISTS, *ELSEWHERE, *SILENT}):
         if words[name]:
             bench.say(f"zigwheel: warning: `{place}`: `set_source({name}=...)` has no meaning here")
-    changes: dict[str, Any] = {}
+    lists: dict[str, list[str]] = {}
     for name in LISTS:
-        own = getattr(extension, name)
         given = [str(item) for item in words.get(name) or ()]
         if name in FOLDERS:
             given = [in_project(tree.root, path) for path in given]
         if name.startswith("extra_"):
             given = without_msvc(given, f"{place}: {name}", bench)
-        changes[name] = (*own, *(item for item in given if item not in own))
-    for folder in words.get("runtime_library_dirs") or ():
-        changes["extra_link_args"] += (f"-Wl,-rpath,{folder}",)
-    if (
-        words.get("language") == "c++"
-    ):  # linked as setuptools does; the suffix says how it is compiled
-        changes["libraries"] += ("stdc++",)
+        lists[name] = given
+    lists["extra_link_args"] += [f"-Wl,-rpath,{f}" for f in words.get("runtime_library_dirs") or ()]
+    # linked as setuptools does; the suffix says how it is compiled
+    lists["libraries"] += ["stdc++"] if words.get("language") == "c++" else []
     macros = {name: True if value is None else value for name, value in pairs(words)}
-    changes["define_macros"] = {**macros, **extension.define_macros}
     sources = [in_project(tree.root, str(path)) for path in words.get("sources") or ()]
     raise_all(outside(place, path) for path in sources if escapes(path))
     more = (path for path in sources if path not in extension.sources)
-    changes["sources"] = (c_path(said), *extension.sources, *more)
-    return replace(extension, **changes)
+    extension = replace(extension, sources=(c_path(said), *extension.sources, *more))
+    return with_given(extension, lists, macros)
 
 
 def pairs(words: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:

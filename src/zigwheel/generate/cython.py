@@ -16,7 +16,8 @@ from zigwheel.generate.model import Bench, Generator, inputs_of
 from zigwheel.generate.run import said_by
 from zigwheel.generate.store import files_in, keep_places_out, with_made
 from zigwheel.generate.tools import versions
-from zigwheel.plan.pyx import SUFFIXES, comments, cython_sources, honoured, reading
+from zigwheel.plan.pyx import cython_sources, honoured, reading
+from zigwheel.plan.sources import CYTHON
 from zigwheel.plan.tree import Tree
 from zigwheel.target.model import Target
 
@@ -27,7 +28,7 @@ def requires(tree: Tree, config: Config) -> Sequence[str]:
     """Cython, where a source is one for it, or may become one when commands have run."""
     for extension in config.modules:
         choices = [c for pattern in extension.sources for c in expand_braces(pattern)]
-        if is_shared(config, extension) or any(c.endswith(SUFFIXES) for c in choices):
+        if is_shared(config, extension) or any(c.endswith(CYTHON) for c in choices):
             return config.cython.requires
         if cython_sources(tree, extension, ""):
             return config.cython.requires
@@ -104,8 +105,7 @@ def generator_of(
     tree: Tree, config: Config, extension: Extension, source: str, place: str, bench: Bench
 ) -> Generator:
     """The generator of one module."""
-    said = comments(tree.file(source).read_text(encoding="utf-8", errors="replace"))
-    language = extension.language or ("c++" if said.get("language") == "c++" else "c")
+    language = extension.language or "c"
     output = posixpath.splitext(source)[0] + ENDINGS[language]
     folders = search_folders(extension.name, source, config.cython.include_path)
     read = reading(tree, source, folders, search=sys.path)

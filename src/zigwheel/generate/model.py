@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from zigwheel.plan.model import Input
+from zigwheel.plan.resolve import digest
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,9 +83,4 @@ def digest_of(value: object) -> str:
 
 def inputs_of(files: Mapping[str, Path]) -> tuple[Input, ...]:
     """Files by path, with their digests, sorted by path."""
-    import hashlib
-
-    return tuple(
-        Input(path=path, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
-        for path, file in sorted(files.items())
-    )
+    return tuple(Input(path=path, sha256=digest(file)) for path, file in sorted(files.items()))

@@ -126,13 +126,13 @@ def missing(generator: Generator, folder: Path) -> Iterator[GenerateError]:
 
 def keep_places_out(file: Path, folder: Path) -> None:
     """Take a folder of this machine out of a text: what it names there lies in the project, so to say."""
-    data = file.read_bytes()
+    data = found = file.read_bytes()
     if b"\0" in data:
         return
     place = f"{folder}{os.sep}"
     for spelled in (place, place.replace("\\", "\\\\"), place.replace("\\", "/")):
         data = data.replace(os.fsencode(spelled), b"")
-    if data != file.read_bytes():
+    if data != found:
         file.write_bytes(data)
 
 

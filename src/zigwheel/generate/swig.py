@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -17,11 +18,10 @@ from zigwheel.generate.run import said_by
 from zigwheel.generate.store import with_made
 from zigwheel.generate.tools import versions
 from zigwheel.plan.files import escapes
-from zigwheel.plan.sources import source_files
+from zigwheel.plan.sources import SWIG, sources_ending
 from zigwheel.plan.tree import Tree
 from zigwheel.target.model import Target
 
-SUFFIX = ".i"
 NOT_THERE = 127
 
 START = f"""
@@ -44,7 +44,7 @@ def requires(tree: Tree, config: Config) -> Sequence[str]:
     from shutil import which
 
     patterns = (p for extension in config.extension for p in extension.sources)
-    wanted = any(c.endswith(SUFFIX) for pattern in patterns for c in expand_braces(pattern))
+    wanted = any(c.endswith(SWIG) for pattern in patterns for c in expand_braces(pattern))
     return ("swig>=4.1",) if wanted and which("swig") is None else ()
 
 
@@ -54,20 +54,23 @@ def laid(tree: Tree, config: Config, target: Target | None, bench: Bench) -> tup
     generators: list[Generator] = []
     for index, extension in enumerate(config.extension):
         place = f"tool.zigwheel.extension[{index}].sources"
-        for source in source_files(tree, extension, place)[0]:
-            if source.endswith(SUFFIX):
-                try:
-                    generators.append(generator_of(tree, config, extension, source, place, bench))
-                except GenerateError as error:
-                    errors.append(error)
+        for source in sources_ending(tree, extension, place, SWIG):
+            try:
+                generators.append(generator_of(tree, config, extension, source, place, bench))
+            except GenerateError as error:
+                errors.append(error)
     raise_all(errors)
+    if generators:
+        program = version(tree, generators[0].place, bench)
+        tools = {**versions(["swig"]), "swig -version": program}
+        generators = [replace(generator, tools=tools) for generator in generators]
     return with_made(tree, generators, bench), config
 
 
 def generator_of(
     tree: Tree, config: Config, extension: Extension, source: str, place: str, bench: Bench
 ) -> Generator:
-    """The generator of one interface."""
+    """The generator of one interface, but for its `tools`."""
     package = extension.name.rpartition(".")[0]
     folder = package_folder(tree, config, package) if package else posixpath.dirname(source)
     cxx = extension.language == "c++" or "-c++" in extension.swig_opts
@@ -93,7 +96,6 @@ def generator_of(
             place,
             bench,
         ),
-        tools={**versions(["swig"]), "swig -version": version(tree, place, bench)},
     )
 
 

@@ -132,6 +132,8 @@ def cpu_arg_error(arg: str, arch: str, place: str) -> PlanError | None:
 
 def foreign(arg: str, arch: str) -> bool:
     """Whether a flag is for a CPU of other architectures than `arch`."""
+    if not arg.startswith("-m"):
+        return False
     if NOWHERE.fullmatch(arg):
         return True
     owners = {other for other in SINGLE if says(arg, other)}

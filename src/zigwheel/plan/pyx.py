@@ -13,15 +13,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from zigwheel.config.model import Compilation, Config, Extension
+from zigwheel.plan.given import LISTS, with_given
 from zigwheel.plan.includes import existing
-from zigwheel.plan.sources import source_files
+from zigwheel.plan.sources import CYTHON, sources_ending
 from zigwheel.plan.tree import Tree
-
-SUFFIXES = (".pyx", ".py")
-"""Sources that Cython translates."""
 
 WORD = r"[\w.]+"
 READS = re.compile(
@@ -180,27 +177,18 @@ def items(value: str) -> list[str]:
         return value.split()
 
 
-LISTS = {
-    "include_dirs": "include_dirs",
-    "libraries": "libraries",
-    "library_dirs": "library_dirs",
-    "undef_macros": "undef_macros",
-    "extra_compile_args": "extra_compile_args",
-    "extra_link_args": "extra_link_args",
-    "export_symbols": "export_symbols",
-    "sources": "sources",
-}
-"""Keys of comments whose items go to the end of a list of the component."""
+LISTED = (*LISTS, "sources")
+"""Keys of comments whose items go to the end of a list of the extension."""
 
-IGNORED = frozenset({"language", "depends", "np_pythran"})
-"""Keys that are used elsewhere, or that say nothing here: what a source includes is found anyway."""
+KNOWN = frozenset({*LISTED, "define_macros", "language", "depends", "np_pythran"})
+"""Keys that are used, or that say nothing here: what a source includes is found anyway."""
 
 
 def cython_sources(tree: Tree, component: Compilation, place: str) -> list[str]:
     """The sources of a component that Cython translates."""
     if not isinstance(component, Extension):
         return []
-    return [f for f in source_files(tree, component, place)[0] if f.endswith(SUFFIXES)]
+    return sources_ending(tree, component, place, CYTHON)
 
 
 def honoured(tree: Tree, config: Config) -> tuple[Config, list[str]]:
@@ -212,11 +200,10 @@ def honoured(tree: Tree, config: Config) -> tuple[Config, list[str]]:
             text = tree.file(path).read_text(encoding="utf-8", errors="replace")
             said = comments(text)
             extension = with_comments(extension, said)
-            known = {*LISTS, *IGNORED, "define_macros"}
             warnings += [
                 f"`# distutils: {key}` in {path!r} has no meaning here"
                 for key in said
-                if key not in known
+                if key not in KNOWN
             ]
         extensions.append(extension)
     return replace(config, extension=tuple(extensions)), warnings
@@ -224,16 +211,11 @@ def honoured(tree: Tree, config: Config) -> tuple[Config, list[str]]:
 
 def with_comments(extension: Extension, said: dict[str, str]) -> Extension:
     """An extension with the comments of one of its sources; its table has the last word."""
-    changes: dict[str, Any] = {}
-    for key, field in LISTS.items():
-        if key in said:
-            more = [item for item in items(said[key]) if item not in getattr(extension, field)]
-            changes[field] = (*getattr(extension, field), *more)
-    if "define_macros" in said:
-        pairs = (item.partition("=") for item in items(said["define_macros"]))
-        macros = {name: value if equals else True for name, equals, value in pairs}
-        changes["define_macros"] = {**macros, **extension.define_macros}
-    if "include_dirs" in changes:
-        folders = changes["include_dirs"]
-        changes["include_dirs"] = tuple(f.replace(os.sep, "/") for f in folders)
-    return replace(extension, **changes) if changes else extension
+    lists = {key: items(said[key]) for key in LISTED if key in said}
+    if "include_dirs" in lists:
+        lists["include_dirs"] = [f.replace(os.sep, "/") for f in lists["include_dirs"]]
+    pairs = (item.partition("=") for item in items(said.get("define_macros", "")))
+    macros = {name: value if equals else True for name, equals, value in pairs}
+    if extension.language is None and said.get("language") == "c++":
+        extension = replace(extension, language="c++")
+    return with_given(extension, lists, macros)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 
+from zigwheel.config.globs import expand_braces
 from zigwheel.config.model import Compilation
 from zigwheel.errors import PlanError
 from zigwheel.plan.cpus import NAMED, assembler_args, cpu_arg_error
@@ -12,6 +14,28 @@ from zigwheel.plan.files import escapes, expand, leads_out, outside, within
 from zigwheel.plan.flags import BASE, LANGUAGES, Ambient, compile_arg_errors
 from zigwheel.plan.model import Source
 from zigwheel.plan.tree import Tree
+
+CYTHON = (".pyx", ".py")
+"""How sources end that Cython translates."""
+
+SWIG = (".i",)
+"""How those end that SWIG translates."""
+
+
+def may_name(component: Compilation, suffixes: tuple[str, ...]) -> bool:
+    """Whether `sources` can match a file that ends in one of `suffixes`; looks at no file."""
+    choices = (choice for pattern in component.sources for choice in expand_braces(pattern))
+    ends = [re.split(r"[*?\]]", choice)[-1] for choice in choices]
+    return any(end.endswith(s) or s.endswith(end) for end in ends for s in suffixes)
+
+
+def sources_ending(
+    tree: Tree, component: Compilation, place: str, suffixes: tuple[str, ...]
+) -> list[str]:
+    """The sources of a component that end in one of `suffixes`; most patterns cannot name any."""
+    if not may_name(component, suffixes):
+        return []
+    return [f for f in source_files(tree, component, place)[0] if f.endswith(suffixes)]
 
 
 def source_files(

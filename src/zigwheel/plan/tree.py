@@ -15,6 +15,12 @@ GENERATED = "{generated}"
 """Stands in a plan's folders for the folder of generated files."""
 
 
+def in_generated(folder: str) -> str | None:
+    """A folder of a plan below that of the generated files, empty for itself; None in the project."""
+    first, _, rest = folder.partition("/")
+    return rest if first == GENERATED else None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tree:
     """The files of a project and those that were generated for it, as one."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from zigwheel.plan.model import Artifact, BuildPlan, Source
-from zigwheel.plan.tree import GENERATED
+from zigwheel.plan.tree import in_generated
 from zigwheel.zig.macos import for_macos, install_name, library_dirs, sdk_words
 from zigwheel.zig.musl import libc_name
 from zigwheel.zig.windows import for_windows
@@ -63,9 +63,8 @@ class Places:
 
     def folder(self, path: str) -> str:
         """An include folder of a plan, for a command that runs in the project."""
-        if path.split("/")[0] != GENERATED or self.generated is None:
-            return path
-        return str(self.generated / path.removeprefix(GENERATED).lstrip("/"))
+        inner = in_generated(path)
+        return path if inner is None or self.generated is None else str(self.generated / inner)
 
 
 def place_flags(artifact: Artifact, places: Places) -> tuple[str, ...]:
@@ -93,7 +92,7 @@ def place_flags(artifact: Artifact, places: Places) -> tuple[str, ...]:
 def uses_generated(artifact: Artifact) -> bool:
     """Whether an artifact names the folder of generated files, not only sources that lie there."""
     folders = (*artifact.include_dirs, *(f for s in artifact.sources for f in s.quoted))
-    return any(folder.split("/")[0] == GENERATED for folder in folders)
+    return any(in_generated(folder) is not None for folder in folders)
 
 
 def source_flags(source: Source, places: Places) -> Iterator[str]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from zigwheel.plan.model import Artifact, BuildPlan, Source
-from zigwheel.plan.tree import GENERATED
+from zigwheel.plan.tree import GENERATED, in_generated
 from zigwheel.templates import fill, template
 from zigwheel.zig.builtins import lacking_in_cxx
 from zigwheel.zig.command import MODES, source_groups, uses_generated, version_script
@@ -242,9 +242,10 @@ def flag_lines(args: list[str], beside: tuple[str, ...]) -> list[str]:
 
 def folder(path: str) -> str:
     """A folder of the plan, which lies in the project or among the generated files."""
-    if path.split("/")[0] == GENERATED:
-        return f"paths.generatedFolder({quoted(path.removeprefix(GENERATED).lstrip('/') or '.')})"
-    return f"paths.get({quoted(path)})"
+    inner = in_generated(path)
+    if inner is None:
+        return f"paths.get({quoted(path)})"
+    return f"paths.generatedFolder({quoted(inner or '.')})"
 
 
 def lazy_path(source: Source) -> str:
