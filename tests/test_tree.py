@@ -141,7 +141,7 @@ SHELLS = {
     "zig/execute.py",
     "wheel/editable_finder.py",
     "convert/environment.py",
-    "convert/inside/lie.py",
+    "target/lie.py",
     "convert/inside/main.py",
 }
 """Where the host's own shell or interpreter is spoken to: a command line to paste, an import hook,

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from zigwheel.convert.model import Platform, Record
+from zigwheel.convert.model import Record
 from zigwheel.convert.record import records
+from zigwheel.target.believed import Platform
 
 LINUX = Platform(os="linux", arch="x86_64")
 ARM = Platform(os="linux", arch="aarch64")

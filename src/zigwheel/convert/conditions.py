@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
-from zigwheel.convert.model import Platform
+from zigwheel.target.believed import Platform
 
 KEYS = ("os", "arch", "libc", "abi")
 """Keys of `if` that tell recorded platforms apart, the plainest first."""

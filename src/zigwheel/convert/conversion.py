@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,6 @@ from zigwheel.convert.components import Note, Options, Tables, builders, origins
 from zigwheel.convert.differ import Merged, merge
 from zigwheel.convert.files import wheel_settings
 from zigwheel.convert.model import (
-    Platform,
     Record,
     RecordedExtension,
     RecordedLibrary,
@@ -20,8 +18,10 @@ from zigwheel.convert.model import (
 )
 from zigwheel.convert.project import project_table
 from zigwheel.convert.sources import as_globs
+from zigwheel.convert.unpack import files_below
 from zigwheel.convert.versions import version_settings
 from zigwheel.errors import ZigwheelError
+from zigwheel.target.believed import Platform
 
 SCM = ("setuptools-scm", "setuptools_scm")
 SCM_FILES = ("write_to", "version_file")
@@ -62,7 +62,7 @@ def convert(root: Path, table: Mapping[str, Any], records: Sequence[Record]) -> 
             hint="it has to work here before it can be converted",
         )
     base = good[0]
-    files = project_files(root)
+    files = sorted(files_below(root))
     notes = [failed(record) for record in records if record.failure]
     found = {record.platform: tables(record, shipped=files) for record in good}
     notes += [note for item in found.values() for note in item.notes]
@@ -151,15 +151,6 @@ def scm_files(
     """Files that setuptools_scm writes, here as there."""
     told = {**table.get("tool", {}).get("setuptools_scm", {}), **scm}
     return {str(told[key]) for key in SCM_FILES if key in told} if "scm" in version else set()
-
-
-def project_files(root: Path) -> list[str]:
-    """Every file of the project, POSIX and sorted."""
-    found = []
-    for folder, inner, names in os.walk(root):
-        inner[:] = sorted(name for name in inner if name not in (".git", "__pycache__"))
-        found += [(Path(folder) / name).relative_to(root).as_posix() for name in names]
-    return sorted(found)
 
 
 def reader(root: Path) -> Callable[[str], str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from zigwheel.convert.components import Options
 from zigwheel.convert.conditions import condition
-from zigwheel.convert.model import Platform
+from zigwheel.target.believed import Platform
 
 SAID_ONCE = frozenset({"c-standard", "cxx-standard", "language", "optional"})
 """Options that hold for all where one platform has them and none contradicts: MSVC has no word for

@@ -13,23 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from zigwheel.target.believed import Platform
+
 Tool: TypeAlias = Literal["cython", "cffi", "swig", "command", "python"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Platform:
-    """A system on which the build is made to believe itself."""
-
-    os: Literal["linux", "macos", "windows"]
-    """Operating system, as in `if.os`."""
-    arch: str
-    """Architecture, as in `if.arch`."""
-    libc: Literal["gnu", "musl", "none"] = "gnu"
-    """C library, as in `if.libc`."""
-    implementation: Literal["cpython", "pypy"] = "cpython"
-    """What `platform.python_implementation` says, in lower case."""
-    free_threaded: bool = False
-    """Whether `sysconfig` says `Py_GIL_DISABLED`."""
 
 
 def name_of(where: Platform) -> str:

@@ -26,12 +26,12 @@ from zigwheel.convert.environment import (
 )
 from zigwheel.convert.events import Event, read_events
 from zigwheel.convert.folders import Folders
-from zigwheel.convert.model import Platform, Record, name_of
+from zigwheel.convert.model import Record, name_of
 from zigwheel.convert.produced import read_wheel, written_files
 from zigwheel.convert.shims import put_shims
 from zigwheel.convert.unpack import bring, digests
 from zigwheel.errors import ZigwheelError
-from zigwheel.target.believed import believed, gnu_type, own_flags, zig_target
+from zigwheel.target.believed import Platform, believed, gnu_type, own_flags
 
 PLATFORMS = (
     Platform(os="linux", arch="x86_64"),
@@ -188,7 +188,7 @@ def record(studio: Studio, where: Platform, folder: Path, *, fail: bool = False)
         "kept": str(studio.room.work / "cython"),
         "zig": studio.zig[0],
         "zig_cache": studio.zig[1],
-        "zig_target": zig_target(where),
+        "zig_target": where.triple.zig,
         "gnu_type": gnu_type(where),
         "more_path": brought_by_pypy(studio) if where.implementation == "pypy" else [],
     }

@@ -28,28 +28,10 @@ from zigwheel.plan.given import LISTS, with_given
 from zigwheel.plan.needed import cffi_scripts
 from zigwheel.plan.resolve import stable_abi_of
 from zigwheel.plan.tree import Tree
-from zigwheel.target.believed import believed
+from zigwheel.target.believed import LIE, Platform, believed
 from zigwheel.target.model import Target
 
-HERE = Path(__file__).parent
-DRIVER = HERE / "cffi_driver.py"
-LIE = HERE.parent / "convert" / "inside" / "lie.py"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Believed:
-    """The platform that a script is told it runs on."""
-
-    os: str = "linux"
-    """`linux`, `macos` or `windows`. Linux where nothing is compiled: one wheel is for all."""
-    arch: str = "x86_64"
-    """Architecture."""
-    libc: str = "gnu"
-    """C library."""
-    implementation: str = "cpython"
-    """`cpython` or `pypy`."""
-    free_threaded: bool = False
-    """Without the GIL."""
+DRIVER = Path(__file__).with_name("cffi_driver.py")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -203,11 +185,14 @@ def nearest(tree: Tree, script: str) -> str:
 
 
 def belief(target: Target | None) -> dict[str, Any]:
-    """What the script is told of the platform and of Python, by the names that it asks for."""
+    """What the script is told of the platform and of Python, by the names that it asks for.
+
+    Linux where nothing is compiled: one wheel is for all.
+    """
     if target is None:
-        return believed(Believed(), (3, 12))
+        return believed(Platform(os="linux", arch="x86_64"), (3, 12))
     return believed(
-        Believed(
+        Platform(
             os=target.triple.os,
             arch=target.triple.arch,
             libc=target.triple.libc,

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
+
+from zigwheel.target.python import Implementation
+from zigwheel.target.tags import MACOS_ARCHES
+from zigwheel.target.triple import MACOS_MINIMUM, WINDOWS_TAGS, Libc, Os, Triple
+
+LIE = Path(__file__).with_name("lie.py")
+"""What makes a process believe these values: run there, with nothing else of zigwheel's."""
 
 CFLAGS = "-Wsign-compare -DNDEBUG -g -fwrapv -O3 -Wall"
 """Flags of the interpreter's own that extensions are compiled with on Unix."""
@@ -17,98 +25,53 @@ KEPT = (
 """Variables of sysconfig that Python has on Windows, too; those of its Makefile go."""
 
 
-class Platform(Protocol):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Platform:
     """What is believed in: a system and a kind of Python."""
 
-    @property
-    def os(self) -> str:
-        """`linux`, `macos` or `windows`."""
+    os: Os
+    """Operating system, as in `if.os`."""
+    arch: str
+    """Architecture, as in `if.arch`."""
+    libc: Libc = "gnu"
+    """C library, as in `if.libc`."""
+    implementation: Implementation = "cpython"
+    """What `platform.python_implementation` says, in lower case."""
+    free_threaded: bool = False
+    """Whether `sysconfig` says `Py_GIL_DISABLED`."""
 
     @property
-    def arch(self) -> str:
-        """Architecture, as in `if.arch`."""
-
-    @property
-    def libc(self) -> str:
-        """C library, as in `if.libc`."""
-
-    @property
-    def implementation(self) -> str:
-        """What `platform.python_implementation` says, in lower case."""
-
-    @property
-    def free_threaded(self) -> bool:
-        """Whether `sysconfig` says `Py_GIL_DISABLED`."""
+    def triple(self) -> Triple:
+        """The machine and the system."""
+        return Triple(arch=self.arch, os=self.os, libc=self.libc)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Machine:
-    """How one architecture is called."""
-
-    unix: str
-    """By `uname -m` on Linux."""
-    macos: str = ""
-    """By `uname -m` on macOS."""
-    windows: str = ""
-    """By `platform.machine` on Windows."""
-    tag: str = ""
-    """In `sysconfig.get_platform` on Windows."""
-    zig: str = ""
-    """By Zig, where that differs."""
-    pointer: int = 8
-    """Bytes of a pointer."""
-
-
-MACHINES = {
-    "x86_64": Machine(unix="x86_64", macos="x86_64", windows="AMD64", tag="win-amd64"),
-    "aarch64": Machine(unix="aarch64", macos="arm64", windows="ARM64", tag="win-arm64"),
-    "i686": Machine(unix="i686", windows="x86", tag="win32", zig="x86", pointer=4),
-    "armv7l": Machine(unix="armv7l", zig="arm", pointer=4),
-    "ppc64le": Machine(unix="ppc64le", zig="powerpc64le"),
-    "s390x": Machine(unix="s390x"),
-    "riscv64": Machine(unix="riscv64"),
-    "loongarch64": Machine(unix="loongarch64"),
-}
-"""By the name that `if.arch` has."""
-
-
-def zig_target(where: Platform) -> str:
-    """The target that Zig answers questions for."""
-    machine = MACHINES[where.arch]
-    arch = machine.zig or where.arch
-    if where.os == "macos":
-        return f"{arch}-macos"
-    if where.os == "windows":
-        return f"{arch}-windows-gnu"
-    hard = {"armv7l": "eabihf"}.get(where.arch, "")
-    return f"{arch}-linux-{where.libc}{hard}"
+WINDOWS_MACHINES = {"x86_64": "AMD64", "aarch64": "ARM64", "i686": "x86"}
+"""What `platform.machine` says on Windows, by architecture."""
 
 
 def gnu_type(where: Platform) -> str:
     """The platform as `configure` calls it."""
-    machine = MACHINES[where.arch].unix
     if where.os == "macos":
-        return f"{machine}-apple-darwin22.6.0"
+        return f"{where.arch}-apple-darwin22.6.0"
     if where.os == "windows":
-        return f"{machine}-w64-mingw32"
-    hard = {"armv7l": "eabihf"}.get(where.arch, "")
-    return f"{machine}-unknown-linux-{where.libc}{hard}"
+        return f"{where.arch}-w64-mingw32"
+    return f"{where.arch}-unknown-linux-{where.libc}{where.triple.facts.eabi}"
 
 
 def believed(where: Platform, version: tuple[int, int]) -> dict[str, Any]:
-    """All that `inside/lie.py` needs, as JSON."""
-    machine = MACHINES[where.arch]
-    big = where.arch == "s390x"
+    """All that `lie.py` needs, as JSON."""
+    bits = where.triple.facts.bits
     values: dict[str, Any] = {
         "implementation": where.implementation,
         "cache_tag": f"{where.implementation}-{version[0]}{version[1]}",
-        "byteorder": "big" if big else "little",
-        "pointer": machine.pointer,
-        "maxsize": 2 ** (8 * machine.pointer - 1) - 1,
+        "byteorder": "big" if where.triple.is_big_endian else "little",
+        "pointer": bits // 8,
+        "maxsize": 2 ** (bits - 1) - 1,
         "keep": None,
     }
     build = {"linux": linux, "macos": macos, "windows": windows}[where.os]
-    values.update(build(where, machine, version))
+    values.update(build(where, version))
     system, release, name = values["uname"][0], values["uname"][2], values["machine"]
     values["platform"] = {
         "system": system,
@@ -117,7 +80,7 @@ def believed(where: Platform, version: tuple[int, int]) -> dict[str, Any]:
         "release": release,
         "version": values["uname"][3],
         "node": "build",
-        "architecture": [f"{8 * machine.pointer}bit", values.pop("linkage")],
+        "architecture": [f"{bits}bit", values.pop("linkage")],
         "platform": f"{system}-{release}-{name}",
         "python_implementation": {"cpython": "CPython", "pypy": "PyPy"}[where.implementation],
         "python_compiler": values.pop("compiler"),
@@ -175,23 +138,19 @@ def unix_variables(where: Platform, soabi: str, shared: str, cc: str) -> dict[st
         "HOST_GNU_TYPE": gnu_type(where),
         "BUILD_GNU_TYPE": gnu_type(where),
         "MACHDEP": "darwin" if where.os == "macos" else "linux",
-        "SIZEOF_VOID_P": MACHINES[where.arch].pointer,
+        "SIZEOF_VOID_P": where.triple.facts.bits // 8,
         "Py_ENABLE_SHARED": 0,
         "WITH_DYLD": 0,
     }
 
 
-def linux(where: Platform, machine: Machine, version: tuple[int, int]) -> dict[str, Any]:
+def linux(where: Platform, version: tuple[int, int]) -> dict[str, Any]:
     """Python on Linux."""
-    hard = {"armv7l": "eabihf"}.get(where.arch, "")
-    triplet = {"i686": "i386", "armv7l": "arm", "ppc64le": "powerpc64le"}.get(
-        where.arch, where.arch
-    )
-    multiarch = f"{triplet}-linux-{where.libc}{hard}"
+    multiarch = where.triple.multiarch
     name = interpreter(where, version)
     soabi = f"{name}-{multiarch}"
     if where.implementation == "pypy":
-        multiarch, soabi = f"{machine.unix}-linux-gnu", name
+        multiarch, soabi = f"{where.arch}-linux-gnu", name
     ending = f".{name}-{multiarch}.so"
     variables = unix_variables(where, soabi, "-shared", "gcc")
     variables |= {"EXT_SUFFIX": ending, "SO": ending, "MULTIARCH": multiarch}
@@ -200,22 +159,23 @@ def linux(where: Platform, machine: Machine, version: tuple[int, int]) -> dict[s
     return {
         "sys_platform": "linux",
         "os_name": "posix",
-        "machine": machine.unix,
-        "uname": ["Linux", "build", "6.1.0", "#1 SMP", machine.unix],
+        "machine": where.arch,
+        "uname": ["Linux", "build", "6.1.0", "#1 SMP", where.arch],
         "linkage": "ELF",
         "compiler": compiler,
         "version": version_text(version, compiler, where),
-        "get_platform": f"linux-{machine.unix}",
+        "get_platform": f"linux-{where.arch}",
         "suffixes": [ending, *stable, ".so"],
         "variables": variables,
     }
 
 
-def macos(where: Platform, machine: Machine, version: tuple[int, int]) -> dict[str, Any]:
+def macos(where: Platform, version: tuple[int, int]) -> dict[str, Any]:
     """Python on macOS."""
     soabi = f"{interpreter(where, version)}-darwin"
     shared = "-bundle -undefined dynamic_lookup"
-    least = "11.0" if machine.macos == "arm64" else "10.13"
+    machine = MACOS_ARCHES[where.arch]
+    least = "{}.{}".format(*MACOS_MINIMUM[where.arch])
     variables = unix_variables(where, soabi, shared, "clang")
     variables |= {"MACOSX_DEPLOYMENT_TARGET": least, "CUSTOMIZED_OSX_COMPILER": "True"}
     variables |= {"_OSX_SUPPORT_INITIALIZED": "True", "MULTIARCH": "darwin"}
@@ -224,33 +184,34 @@ def macos(where: Platform, machine: Machine, version: tuple[int, int]) -> dict[s
     return {
         "sys_platform": "darwin",
         "os_name": "posix",
-        "machine": machine.macos,
-        "uname": ["Darwin", "build", "22.6.0", "Darwin Kernel Version 22.6.0", machine.macos],
+        "machine": machine,
+        "uname": ["Darwin", "build", "22.6.0", "Darwin Kernel Version 22.6.0", machine],
         "linkage": "",
         "compiler": compiler,
         "version": version_text(version, compiler, where),
-        "get_platform": f"macosx-{least}-{machine.macos}",
+        "get_platform": f"macosx-{least}-{machine}",
         "suffixes": [f".{soabi}.so", *stable, ".so"],
         "variables": variables,
     }
 
 
-def windows(where: Platform, machine: Machine, version: tuple[int, int]) -> dict[str, Any]:
+def windows(where: Platform, version: tuple[int, int]) -> dict[str, Any]:
     """Python on Windows."""
-    tag = machine.tag.replace("-", "_")
+    tag = WINDOWS_TAGS[where.arch]
+    machine = WINDOWS_MACHINES[where.arch]
     name = "pypy" if where.implementation == "pypy" else "cp"
     ending = f".{name}{version[0]}{version[1]}{threads(where, version)}-{tag}.pyd"
-    bits = 8 * machine.pointer
-    compiler = f"MSC v.1943 {bits} bit ({'Intel' if bits == 32 else machine.windows})"
+    bits = where.triple.facts.bits
+    compiler = f"MSC v.1943 {bits} bit ({'Intel' if bits == 32 else machine})"
     return {
         "sys_platform": "win32",
         "os_name": "nt",
-        "machine": machine.windows,
-        "uname": ["Windows", "build", "10", "10.0.22631", machine.windows],
+        "machine": machine,
+        "uname": ["Windows", "build", "10", "10.0.22631", machine],
         "linkage": "WindowsPE",
         "compiler": compiler,
         "version": version_text(version, compiler, where),
-        "get_platform": machine.tag,
+        "get_platform": tag.replace("_", "-"),
         "suffixes": [ending, ".pyd"],
         "keep": KEPT,
         "variables": {"EXT_SUFFIX": ending, "SO": ".pyd", "EXE": ".exe", "abiflags": ""},

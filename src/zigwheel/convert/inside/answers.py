@@ -1,4 +1,4 @@
-"""Try a compiler out on a question that the build asks, for the platform it believes itself on."""
+"""What stands in for a compiler: a small file for what is built, and for a question what Zig says."""
 
 from __future__ import annotations
 
@@ -47,6 +47,13 @@ def without_arch(words: list[str]) -> list[str]:
         else:
             kept.append(word)
     return kept
+
+
+def put(path: str, text: str) -> None:
+    """Leave a small file where a tool would have left its output."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(text)
 
 
 def try_out(words: list[str], job: Job, cwd: str, spec: Mapping[str, Any]) -> int:

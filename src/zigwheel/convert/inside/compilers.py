@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zigwheel.convert.inside.answers import try_out
+from zigwheel.convert.inside.answers import put, try_out
 from zigwheel.convert.inside.notes import Notes
 from zigwheel.convert.inside.words import Job, is_probe, read_command
 
@@ -104,13 +104,6 @@ def innermost() -> list[Any]:
 
 answered: set[str] = set()
 """Files that came out of questions."""
-
-
-def put(path: str, text: str) -> None:
-    """Leave a small file where a tool would have left its output."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w", encoding="utf-8") as stream:
-        stream.write(text)
 
 
 def patch_compilers(notes: Notes, spec: Mapping[str, Any]) -> None:

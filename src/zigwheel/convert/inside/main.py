@@ -16,16 +16,14 @@ from typing import Any
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def load(name: str) -> Any:
-    """A module that lies beside this one, without what lies above."""
-    return importlib.import_module(f"zigwheel.convert.inside.{name}")
-
-
 def neighbours() -> dict[str, Any]:
-    """All modules of this folder; their names are free again afterwards."""
+    """All modules of this folder, and the one that lies, without what is above them; their names are
+    free again afterwards.
+    """
     above = os.path.dirname(os.path.dirname(HERE))
     parents = {
         "zigwheel": above,
+        "zigwheel.target": os.path.join(above, "target"),
         "zigwheel.convert": os.path.dirname(HERE),
         "zigwheel.convert.inside": HERE,
     }
@@ -33,8 +31,9 @@ def neighbours() -> dict[str, Any]:
         module = types.ModuleType(name)
         module.__path__ = [folder]
         sys.modules[name] = module
-    names = "words lie notes watch answers compilers setup cython".split()
-    found = {name: load(name) for name in names}
+    names = "words notes watch answers compilers setup cython".split()
+    found = {name: importlib.import_module(f"zigwheel.convert.inside.{name}") for name in names}
+    found["lie"] = importlib.import_module("zigwheel.target.lie")
     for name in [name for name in sys.modules if name.partition(".")[0] == "zigwheel"]:
         del sys.modules[name]
     return found

@@ -10,7 +10,7 @@ import threading
 from types import FrameType
 from typing import Any
 
-from zigwheel.convert.inside.lie import HERE, LIBRARY, SITE
+from zigwheel.target.lie import LIBRARY, OWN, SITE
 
 lock = threading.Lock()
 kinds: dict[str, str] = {}
@@ -56,7 +56,7 @@ class Notes:
         if file.startswith("<"):
             return "library"
         real = os.path.realpath(file)
-        if real.startswith(HERE + os.sep):
+        if real.startswith(OWN + os.sep):
             return "own"
         if any(real.startswith(site + os.sep) for site in SITE):
             return "site"

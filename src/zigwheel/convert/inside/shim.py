@@ -39,13 +39,6 @@ def builds(job: Any, reader: Any, cwd: str, project: str) -> bool:
     return not all(reader.is_probe(file, cwd, project) for file in files)
 
 
-def put(path: str, text: str) -> None:
-    """Leave a small file where a tool would have left its output."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w", encoding="utf-8") as stream:
-        stream.write(text)
-
-
 def main(name: str, words: list[str]) -> int:
     """Record the command; or answer the question that it asks."""
     with open(os.environ["ZIGWHEEL_RECORD"], encoding="utf-8") as stream:
@@ -64,9 +57,9 @@ def main(name: str, words: list[str]) -> int:
     if builds(job, reader, cwd, project):
         if spec["fail"]:
             return 1
-        put(os.path.join(cwd, job.output_or_default()), f"recorded: {job.output}\n")
+        answers.put(os.path.join(cwd, job.output_or_default()), f"recorded: {job.output}\n")
         if job.dependencies:
-            put(os.path.join(cwd, job.dependencies), "")
+            answers.put(os.path.join(cwd, job.dependencies), "")
         note(spec, "built", command)
         return 0
     if not spec["zig"]:

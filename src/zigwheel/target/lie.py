@@ -28,7 +28,9 @@ REAL = {
 }
 """What is true."""
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+"""The folder of zigwheel's code."""
+
 LIBRARY = {os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
 SITE = {os.path.realpath(sysconfig.get_path(name)) for name in ("purelib", "platlib")}
 
@@ -53,7 +55,7 @@ def wants_truth(file: str) -> bool:
     if file.startswith("<frozen"):
         return True
     real = os.path.realpath(file)
-    if real.startswith(HERE + os.sep):
+    if real.startswith(OWN + os.sep):
         return True
     for site in SITE:
         if real.startswith(site + os.sep):
@@ -110,7 +112,7 @@ def answer(module: types.ModuleType, name: str, value: Any) -> None:
 
 
 def believe(spec: Mapping[str, Any]) -> None:
-    """Install all of it, as `spec` (made by `zigwheel.convert.believed`) says."""
+    """Install all of it, as `spec` (made by `zigwheel.target.believed`) says."""
     import ctypes.util
 
     uname = platform.uname_result(*spec["uname"])
