@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zigwheel.convert.flags import DROPPED, Flags, translated
 from zigwheel.convert.model import (
@@ -16,6 +16,10 @@ from zigwheel.convert.model import (
     RecordedSource,
 )
 from zigwheel.plan.flags import CXX_LIBRARY, LANGUAGES, link_options
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
 
 PACKAGE = re.compile(r"\{package:([^}]+)\}(?:/.*)?")
 ABI_TAG = re.compile(r"cp3(\d+)-abi3-")
@@ -225,17 +229,20 @@ def is_folder(folder: str, desk: Desk) -> bool:
 
 def requirement(name: str, requires: Iterable[str]) -> str:
     """A package as the build requires it, without its marker."""
+    found = next(filter(None, (named(text, name) for text in requires)), None)
+    return f"{found.name}{found.specifier}" if found else name
+
+
+def named(text: str, name: str) -> Requirement | None:
+    """A requirement, read, if it is one of the distribution `name`."""
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.utils import canonicalize_name
 
-    for text in requires:
-        try:
-            found = Requirement(text)
-        except InvalidRequirement:
-            continue
-        if canonicalize_name(found.name) == canonicalize_name(name):
-            return f"{found.name}{found.specifier}"
-    return name
+    try:
+        found = Requirement(text)
+    except InvalidRequirement:
+        return None
+    return found if canonicalize_name(found.name) == canonicalize_name(name) else None
 
 
 def macro_part(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zigwheel.convert.components import Note, Options, Tables, builders, origins, tables
+from zigwheel.convert.components import Note, Options, Tables, builders, named, origins, tables
 from zigwheel.convert.differ import Merged, merge
 from zigwheel.convert.files import wheel_settings
 from zigwheel.convert.model import (
@@ -23,7 +23,7 @@ from zigwheel.convert.versions import version_settings
 from zigwheel.errors import ZigwheelError
 from zigwheel.target.believed import Platform
 
-SCM = ("setuptools-scm", "setuptools_scm")
+SCM = "setuptools-scm"
 SCM_FILES = ("write_to", "version_file")
 
 
@@ -208,7 +208,7 @@ def version_of(
     """`[tool.zigwheel.version]`, and `[tool.setuptools_scm]` where it is not there."""
     if "version" not in fresh:
         return {}, {}
-    if any(text.replace("_", "-").startswith(SCM[0]) for text in base.requires):
+    if any(text.replace("_", "-").startswith(SCM) for text in base.requires):
         if "setuptools_scm" in table.get("tool", {}):
             return {"scm": True}, {}
         written = [f.path for f in base.written if fresh["version"] in read(f.path)]
@@ -249,7 +249,7 @@ def cython_table(base: Record) -> dict[str, Any]:
     if not made:
         return {}
     table: dict[str, Any] = {}
-    asked = joined([text for text in base.requires if names_cython(text)])
+    asked = joined([text for text in base.requires if named(text, "cython")])
     if [text.lower() for text in asked] not in ([], ["cython"]):
         table["requires"] = asked
     each = [
@@ -264,16 +264,6 @@ def cython_table(base: Record) -> dict[str, Any]:
     if common:
         table["directives"] = common
     return table
-
-
-def names_cython(text: str) -> bool:
-    """Whether a requirement is one of Cython."""
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    try:
-        return Requirement(text).name.lower() == "cython"
-    except InvalidRequirement:
-        return False
 
 
 def joined(texts: Sequence[str]) -> list[str]:

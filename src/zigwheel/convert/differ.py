@@ -7,7 +7,7 @@ added by an override, so that nothing has to be taken back.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,11 +66,16 @@ def merge(tables: Mapping[Platform, Mapping[str, Options]], *, removable: bool) 
     return Merged(base=base, overrides=tuple(found.values()))
 
 
+def key_of(condition: Mapping[str, Any]) -> str:
+    """A name for a condition: equal ones have one."""
+    return json.dumps(condition, sort_keys=True)
+
+
 def put(
     found: dict[str, Override], when: Mapping[str, Any], name: str, option: str, value: Any
 ) -> None:
     """Add a change to the override with this condition."""
-    key = json.dumps(when, sort_keys=True)
+    key = key_of(when)
     override = found.setdefault(key, Override(condition=when, changes={}))
     options: Options = dict(override.changes.get(name, {}))
     before = options.get(option)
@@ -123,8 +128,3 @@ def thawed(item: tuple[str, Any]) -> tuple[str, Any]:
     """The item as it was."""
     key, value = item
     return key, list(value) if isinstance(value, tuple) else value
-
-
-def only(overrides: Sequence[Override], names: Sequence[str]) -> bool:
-    """Whether there is a single component, which an override need not name."""
-    return len(names) == 1 and all(set(o.changes) <= set(names) for o in overrides)

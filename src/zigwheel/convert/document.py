@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from zigwheel.convert.components import Options
 from zigwheel.convert.conversion import Conversion
-from zigwheel.convert.differ import Merged, Override
+from zigwheel.convert.differ import Merged, Override, key_of
 from zigwheel.convert.licenses import PREFIX
 
 WIDTH = 90
@@ -110,17 +110,20 @@ def tool_table(conversion: Conversion) -> Any:
     fill(table, conversion.tool)
     for kind, merged in (("library", conversion.libraries), ("extension", conversion.extensions)):
         if merged.base:
-            array = tomlkit.aot()
-            for name, options in merged.base.items():
-                array.append(component(name, options))
-            table[kind] = array
-    overrides = overrides_of(conversion)
-    if overrides:
-        array = tomlkit.aot()
-        for override in overrides:
-            array.append(override)
-        table["overrides"] = array
+            table[kind] = entries(component(n, options) for n, options in merged.base.items())
+    if overrides := overrides_of(conversion):
+        table["overrides"] = entries(overrides)
     return table
+
+
+def entries(tables: Iterable[Any]) -> Any:
+    """An array of tables, each with a header."""
+    import tomlkit
+
+    array = tomlkit.aot()
+    for table in tables:
+        array.append(table)
+    return array
 
 
 def scalars(values: Mapping[str, Any]) -> bool:
@@ -145,7 +148,7 @@ def overrides_of(conversion: Conversion) -> list[Any]:
     joined: dict[str, tuple[Mapping[str, Any], dict[str, Override]]] = {}
     for kind, merged in kinds.items():
         for override in merged.overrides:
-            key = repr(sorted(override.condition.items(), key=lambda item: item[0]))
+            key = key_of(override.condition)
             joined.setdefault(key, (override.condition, {}))[1][kind] = override
     return [entry(when, changes, kinds) for when, changes in joined.values()]
 
@@ -172,10 +175,7 @@ def entry(
             for option, value in next(iter(override.changes.values())).items():
                 table.append(tomlkit.key([kind, option]), inline_any(value))
             continue
-        array = tomlkit.aot()
-        for name, options in override.changes.items():
-            array.append(component(name, options))
-        table[kind] = array
+        table[kind] = entries(component(n, options) for n, options in override.changes.items())
     return table
 
 
@@ -183,14 +183,12 @@ def inline_any(value: Any) -> Any:
     """A value for a line of its own."""
     if isinstance(value, Mapping):
         return inline(value)
-    if isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
-        import tomlkit
+    return toml(value, 0, flat=has_tables(value))
 
-        array = tomlkit.array()
-        for item in value:
-            array.append(inline(item))
-        return array
-    return toml(value, 0)
+
+def has_tables(value: Any) -> bool:
+    """Whether a value is a list of tables."""
+    return isinstance(value, list) and any(isinstance(item, Mapping) for item in value)
 
 
 def inline(values: Mapping[str, Any]) -> Any:
@@ -223,13 +221,11 @@ def toml(value: Any, before: int, *, flat: bool = False) -> Any:
         return tomlkit.string(value, literal=literal, multiline="\n" in value)
     if not isinstance(value, list):
         return value
-    if any(isinstance(item, Mapping) for item in value):
-        array = tomlkit.array()
-        for item in value:
-            array.append(inline(item))
-        return array.multiline(len(value) > 1)
     array = tomlkit.array()
     for item in value:
-        array.append(toml(item, 0))
-    long = before + sum(len(str(item)) + 4 for item in value) > WIDTH
+        array.append(inline(item) if isinstance(item, Mapping) else toml(item, 0))
+    if has_tables(value):
+        long = len(value) > 1
+    else:
+        long = before + sum(len(str(item)) + 4 for item in value) > WIDTH
     return array.multiline(long and not flat)
