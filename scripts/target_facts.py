@@ -69,7 +69,7 @@ stddef.h stdint.h inttypes.h stdio.h stdlib.h stdbool.h stdarg.h string.h string
 sys/stat.h sys/time.h time.h errno.h fcntl.h signal.h math.h float.h limits.h wchar.h wctype.h locale.h
 langinfo.h dirent.h dlfcn.h winsock2.h ws2tcpip.h windows.h io.h process.h direct.h malloc.h alloca.h sched.h
 semaphore.h spawn.h poll.h sys/select.h sys/socket.h sys/un.h sys/uio.h sys/ioctl.h sys/mman.h sys/param.h
-sys/resource.h sys/wait.h sys/file.h sys/sendfile.h sys/epoll.h sys/syscall.h sys/sysmacros.h sys/mount.h netinet/in.h netinet/tcp.h arpa/inet.h netdb.h net/if.h
+sys/resource.h sys/wait.h sys/file.h sys/sendfile.h sys/epoll.h sys/syscall.h sys/sysmacros.h sys/mount.h netinet/in.h netinet/tcp.h linux/if_alg.h arpa/inet.h netdb.h net/if.h
 ifaddrs.h pwd.h grp.h utime.h sys/utime.h sys/statvfs.h sys/vfs.h sys/times.h sys/random.h sys/utsname.h sys/sysctl.h
 sys/xattr.h libgen.h getopt.h termios.h byteswap.h endian.h iconv.h setjmp.h execinfo.h pthread.h
 xlocale.h malloc/malloc.h copyfile.h sys/clonefile.h sys/timerfd.h sys/eventfd.h mach/mach_time.h sys/attr.h aio.h fenv.h complex.h
@@ -306,16 +306,16 @@ class Found:
 
 
 def told(
-    asked: Mapping[str, Any], has: Iterable[str], there: Iterable[str], true: set[str]
+    has: Iterable[str], there: Iterable[str], true: Iterable[str]
 ) -> Iterator[tuple[str, str, str]]:
     """Each macro that is defined, its value, and the thing that it stands or falls with."""
     for name in (*has, *there):
         yield macro(name), "1", name
-    for name in words(asked["declarations"]):
-        yield macro(name, "HAVE_DECL_"), str(int(f"decl {name}" in true)), name
     for question in sorted(true):
         kind, _, thing = question.partition(" ")
-        if kind == "snippet":
+        if kind == "decl":
+            yield macro(thing, "HAVE_DECL_"), "1", thing
+        elif kind == "snippet":
             yield thing, "1", thing.removeprefix("HAVE_").lower()
         elif kind == "builtin":
             for start in BUILTIN:
@@ -336,7 +336,7 @@ def found_on(
     true = holding(zig, machine, statements_of(asked))
     answers = sized(zig, machine, words(asked["sizes"])) | dict(asked["fixed"])
     floors: dict[str, str] = {}
-    for name, value, thing in told(asked, has, there, true):
+    for name, value, thing in told(has, there, true):
         answers[name] = value
         if first := since.get(BOUND.get(thing, thing)):
             floors[name] = first

@@ -47,8 +47,8 @@ def sources_and_headers(tree: Tree, config: Config, tool: Mapping[str, Any]) -> 
         folders += [f for f in component_table.get("include-dirs", ()) if isinstance(f, str)]
     headers = [entry.template for entry in config.config_header if entry.template]
     headers += [t["template"] for t in override_tables(tool, ("config-header",)) if "template" in t]
-    files = {template for template in headers if tree.file(template).is_file()}
-    return found | files | scan(tree, more, folders).files
+    templates = {template for template in headers if is_file(tree, template)}
+    return found | templates | scan(tree, more, folders).files
 
 
 def cffi_scripts(config: Config) -> list[str]:
