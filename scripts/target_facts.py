@@ -58,6 +58,17 @@ BOUND = {
 }
 """Things that came with a function. Zig has the headers of one new glibc, which do not tell."""
 
+STRICT = [
+    f"-Werror={warning}"
+    for warning in (
+        "implicit-function-declaration",
+        "int-conversion",
+        "incompatible-pointer-types",
+        "incompatible-function-pointer-types",
+    )
+]
+"""What clang would let pass with a warning: a function that nobody declares, or with another type."""
+
 BUILTIN = ("HAVE___BUILTIN_", "HAVE_BUILTIN_")
 """What the names of macros about builtins begin with."""
 
@@ -150,7 +161,7 @@ def holding(zig: Path, machine: Machine, statements: Mapping[str, str]) -> set[s
         lines.append(
             f'#line {number * 10} "asked"\nvoid probe_{number}(void) {{\n{statement}\n}}\n'
         )
-    said = compiled(zig, machine, "".join(lines), "-Wno-everything")
+    said = compiled(zig, machine, "".join(lines), "-Wno-everything", *STRICT)
     outside = re.findall(r"^(?!asked)\S.*(?: fatal)? error: .*$", said, re.M)
     if outside:
         raise SystemExit(f"{machine.zig}: the headers do not compile together: {outside[:3]}")
@@ -176,8 +187,7 @@ def statements_of(asked: Mapping[str, Any]) -> dict[str, str]:
 def linked(zig: Path, target: str, names: Iterable[str]) -> set[str]:
     """The functions that the linker finds in the C library, as autoconf's `AC_CHECK_FUNCS` asks."""
     names = list(names)
-    marked = "macos" in target or target.startswith("x86-windows")
-    start = "_" if marked else ""
+    start = "_" if "macos" in target else ""
     lines = [f'extern char a{i} __asm__("{start}{name}");' for i, name in enumerate(names)]
     table = ", ".join(f"&a{i}" for i in range(len(names)))
     lines.append(f"void *volatile table[] = {{ {table} }};\nint main(void) {{ return !table[0]; }}")
@@ -265,7 +275,8 @@ def functions_on(
         start = min(glibc[machine.zig].values())
         newer = {name: first for name, first in port.items() if first > max(start, (2, 5))}
         return port.keys() & set(names), {n: ".".join(map(str, v)) for n, v in newer.items()}
-    has = linked(zig, machine.zig, names)
+    # 32-bit Windows marks most functions with the size of their arguments, which no `configure` knows.
+    has = linked(zig, machine.zig.replace("x86-windows", "x86_64-windows"), names)
     return has, macos_since(zig, machine, sorted(has)) if machine.os == "macos" else {}
 
 

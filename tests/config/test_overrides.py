@@ -314,7 +314,7 @@ def test_a_name_that_only_another_override_adds_may_be_changed(
     assert [(e.name, e.lto) for e in windows.extension] == [(A, None), (B, None), ("p._win", True)]
 
 
-def test_config_headers_change_by_name(load: Load, facts: Conditions) -> None:
+def test_config_headers_change_by_name(load: Load, linux: Conditions) -> None:
     text = """
 [[config-header]]
 name = "one"
@@ -330,6 +330,6 @@ style = "cmake"
 name = "two"
 output = "two.h"
 """
-    one, two = load(text, conditions=facts).config_header
+    one, two = load(text, conditions=linux).config_header
     assert (one.values, one.style) == ({"A": 1, "B": False}, "cmake")
     assert (two.name, two.output) == ("two", "two.h")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -82,3 +85,19 @@ def test_cpython_finds_the_same(triple: Triple) -> None:
     names = [n for n in defined if n in facts and n.startswith(("HAVE_", "SIZEOF_", "WORDS_"))]
     assert len(names) > {"linux": 370, "macos": 310, "windows": 40}[triple.os]
     assert {n: facts[n] for n in names} == {n: defined[n] for n in names}
+
+
+TRUTH = json.loads(Path(__file__).with_name("configure_truth.json").read_text(encoding="utf-8"))
+"""What `configure` found with gcc on Debian 12 for x86-64; `scripts/configure_truth.py` writes it."""
+
+OTHERWISE: Mapping[str, str] = {}
+"""Where the table differs from a `configure`, and why."""
+
+
+@pytest.mark.parametrize("library", TRUTH)
+def test_configure_finds_the_same(library: str) -> None:
+    facts = facts_of(Triple(arch="x86_64", os="linux", libc="gnu", floor=(2, 36)))
+    found = TRUTH[library]
+    assert len(found) > 70
+    differ = {n: (value, facts[n]) for n, value in found.items() if facts[n] != value}
+    assert {n: two for n, two in differ.items() if n not in OTHERWISE} == {}
