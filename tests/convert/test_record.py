@@ -48,7 +48,9 @@ setup(
 
 def test_each_platform_is_believed(tmp_path: Path) -> None:
     files = {"setup.py": CONDITIONS, "src/core.c": "", "demo/__init__.py": "main = print\n"}
-    project = write(tmp_path / "p", {**files, "demo/core.h": "/* */", "demo/note.txt": "note"})
+    project = write(
+        tmp_path / "p", {**files, "demo/core.h": "/* */", "demo/note.txt": "note", "lib/x": ""}
+    )
     found = record_all(project, tmp_path / "w", LINUX, ARM, MAC, WINDOWS, SMALL_WINDOWS, PYPY)
     macros = [dict(record.extensions[0].sources[0].macros) for record in found]
     assert [(m["SYSTEM"], m["NAME"], m["MACHINE"]) for m in macros] == [
@@ -288,7 +290,7 @@ def test_a_library_that_other_programs_build(tmp_path: Path) -> None:
 def test_a_build_that_does_not_end(tmp_path: Path) -> None:
     text = "import subprocess, sys, time\n" + SETUP
     text += "if 'egg_info' not in sys.argv:\n"
-    text += "    subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3); "
+    text += "    subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(14); "
     text += 'open("late", "w")\'])\n    time.sleep(60)\nsetup(name="demo", version="1")\n'
     project = write(tmp_path / "p", {"setup.py": text})
     started = time.monotonic()
@@ -296,7 +298,7 @@ def test_a_build_that_does_not_end(tmp_path: Path) -> None:
     assert time.monotonic() - started < 50
     assert record.failure == "the build did not end within 12 seconds"
     assert len(record.commands) == 1, "what was seen until then stays"
-    time.sleep(4)
+    time.sleep(5)
     assert not list((tmp_path / "w").rglob("late")), "its children are ended with it"
 
 

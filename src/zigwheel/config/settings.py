@@ -22,11 +22,17 @@ from zigwheel.errors import ConfigError
 PREFIX = "ZIGWHEEL_"
 # Variables with our prefix that are read elsewhere.
 RESERVED = frozenset(
-    {"ZIGWHEEL_CORPUS", "ZIGWHEEL_EDITABLE_SKIP", "ZIGWHEEL_TEST_CACHE", "ZIGWHEEL_ZIG"}
+    {
+        "ZIGWHEEL_CORPUS",
+        "ZIGWHEEL_EDITABLE_SKIP",
+        "ZIGWHEEL_RECORD",
+        "ZIGWHEEL_TEST_CACHE",
+        "ZIGWHEEL_ZIG",
+    }
 )
 SETUPTOOLS_KEYS = frozenset({"--build-option", "--global-option"})
-INSIDE = frozenset({"config-header", "generate"})
-"""What stands in `pyproject.toml` alone: one value for all entries would be none for any."""
+INSIDE = frozenset({"generate"})
+"""What stands in `pyproject.toml` alone: one value for all commands would be none for any."""
 BOOLEANS: Mapping[str, bool] = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
