@@ -58,6 +58,17 @@ BOUND = {
 }
 """Things that came with a function. Zig has the headers of one new glibc, which do not tell."""
 
+STRICT = [
+    f"-Werror={warning}"
+    for warning in (
+        "implicit-function-declaration",
+        "int-conversion",
+        "incompatible-pointer-types",
+        "incompatible-function-pointer-types",
+    )
+]
+"""What clang would let pass with a warning: a function that nobody declares, or with another type."""
+
 BUILTIN = ("HAVE___BUILTIN_", "HAVE_BUILTIN_")
 """What the names of macros about builtins begin with."""
 
@@ -69,7 +80,7 @@ stddef.h stdint.h inttypes.h stdio.h stdlib.h stdbool.h stdarg.h string.h string
 sys/stat.h sys/time.h time.h errno.h fcntl.h signal.h math.h float.h limits.h wchar.h wctype.h locale.h
 langinfo.h dirent.h dlfcn.h winsock2.h ws2tcpip.h windows.h io.h process.h direct.h malloc.h alloca.h sched.h
 semaphore.h spawn.h poll.h sys/select.h sys/socket.h sys/un.h sys/uio.h sys/ioctl.h sys/mman.h sys/param.h
-sys/resource.h sys/wait.h sys/file.h sys/sendfile.h sys/epoll.h sys/syscall.h sys/sysmacros.h sys/mount.h netinet/in.h netinet/tcp.h arpa/inet.h netdb.h net/if.h
+sys/resource.h sys/wait.h sys/file.h sys/sendfile.h sys/epoll.h sys/syscall.h sys/sysmacros.h sys/mount.h netinet/in.h netinet/tcp.h linux/if_alg.h arpa/inet.h netdb.h net/if.h
 ifaddrs.h pwd.h grp.h utime.h sys/utime.h sys/statvfs.h sys/vfs.h sys/times.h sys/random.h sys/utsname.h sys/sysctl.h
 sys/xattr.h libgen.h getopt.h termios.h byteswap.h endian.h iconv.h setjmp.h execinfo.h pthread.h
 xlocale.h malloc/malloc.h copyfile.h sys/clonefile.h sys/timerfd.h sys/eventfd.h mach/mach_time.h sys/attr.h aio.h fenv.h complex.h
@@ -150,7 +161,7 @@ def holding(zig: Path, machine: Machine, statements: Mapping[str, str]) -> set[s
         lines.append(
             f'#line {number * 10} "asked"\nvoid probe_{number}(void) {{\n{statement}\n}}\n'
         )
-    said = compiled(zig, machine, "".join(lines), "-Wno-everything")
+    said = compiled(zig, machine, "".join(lines), "-Wno-everything", *STRICT)
     outside = re.findall(r"^(?!asked)\S.*(?: fatal)? error: .*$", said, re.M)
     if outside:
         raise SystemExit(f"{machine.zig}: the headers do not compile together: {outside[:3]}")
@@ -176,8 +187,7 @@ def statements_of(asked: Mapping[str, Any]) -> dict[str, str]:
 def linked(zig: Path, target: str, names: Iterable[str]) -> set[str]:
     """The functions that the linker finds in the C library, as autoconf's `AC_CHECK_FUNCS` asks."""
     names = list(names)
-    marked = "macos" in target or target.startswith("x86-windows")
-    start = "_" if marked else ""
+    start = "_" if "macos" in target else ""
     lines = [f'extern char a{i} __asm__("{start}{name}");' for i, name in enumerate(names)]
     table = ", ".join(f"&a{i}" for i in range(len(names)))
     lines.append(f"void *volatile table[] = {{ {table} }};\nint main(void) {{ return !table[0]; }}")
@@ -265,7 +275,8 @@ def functions_on(
         start = min(glibc[machine.zig].values())
         newer = {name: first for name, first in port.items() if first > max(start, (2, 5))}
         return port.keys() & set(names), {n: ".".join(map(str, v)) for n, v in newer.items()}
-    has = linked(zig, machine.zig, names)
+    # 32-bit Windows marks most functions with the size of their arguments, which no `configure` knows.
+    has = linked(zig, machine.zig.replace("x86-windows", "x86_64-windows"), names)
     return has, macos_since(zig, machine, sorted(has)) if machine.os == "macos" else {}
 
 
@@ -306,16 +317,16 @@ class Found:
 
 
 def told(
-    asked: Mapping[str, Any], has: Iterable[str], there: Iterable[str], true: set[str]
+    has: Iterable[str], there: Iterable[str], true: Iterable[str]
 ) -> Iterator[tuple[str, str, str]]:
     """Each macro that is defined, its value, and the thing that it stands or falls with."""
     for name in (*has, *there):
         yield macro(name), "1", name
-    for name in words(asked["declarations"]):
-        yield macro(name, "HAVE_DECL_"), str(int(f"decl {name}" in true)), name
     for question in sorted(true):
         kind, _, thing = question.partition(" ")
-        if kind == "snippet":
+        if kind == "decl":
+            yield macro(thing, "HAVE_DECL_"), "1", thing
+        elif kind == "snippet":
             yield thing, "1", thing.removeprefix("HAVE_").lower()
         elif kind == "builtin":
             for start in BUILTIN:
@@ -336,7 +347,7 @@ def found_on(
     true = holding(zig, machine, statements_of(asked))
     answers = sized(zig, machine, words(asked["sizes"])) | dict(asked["fixed"])
     floors: dict[str, str] = {}
-    for name, value, thing in told(asked, has, there, true):
+    for name, value, thing in told(has, there, true):
         answers[name] = value
         if first := since.get(BOUND.get(thing, thing)):
             floors[name] = first

@@ -2,7 +2,7 @@
 
 `facts.json` beside this module has `names`, all macros that there is an answer for, and for each
 operating system rows of a value, its conditions and the macros that have it. A macro without a row that
-holds is not defined. The conditions are those of `pyconfig.py`. `scripts/target_facts.py` writes it.
+holds is not defined, or 0 in case of `HAVE_DECL_`. The conditions are those of `pyconfig.py`. `scripts/target_facts.py` writes it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ def facts_of(triple: Triple) -> Mapping[str, str | None]:
     table = read_table()
     one = triple.slices[0]
     floor = one.floor or FLOORS[one.libc]
-    found: dict[str, str | None] = dict.fromkeys(table["names"].split())
+    found: dict[str, str | None] = {
+        name: "0" if name.startswith("HAVE_DECL_") else None for name in table["names"].split()
+    }
     for value, when, names in table[one.os]:
         if on_machine(when, one.arch, one.libc, floor):
             found |= dict.fromkeys(names.split(), value)
