@@ -35,9 +35,10 @@ Answers: TypeAlias = dict[str, str]
 """Macros that are defined, with their values."""
 
 STATIC = frozenset(
-    {"fstat", "fstat64", "fstatat", "lstat", "lstat64", "mknod", "mknodat", "stat", "stat64"}
+    "at_quick_exit atexit fstat fstat64 fstatat lstat lstat64 mknod mknodat pthread_atfork stat "
+    "stat64".split()
 )
-"""Older glibc has these in its static part, which Zig builds for the floor."""
+"""What is, or in older glibc was, in its static part, which Zig builds for the floor."""
 
 MUSL_SINCE = {
     **dict.fromkeys(("_Fork", "gettid", "reallocarray"), "1.2.2"),
@@ -301,9 +302,9 @@ def sized(zig: Path, machine: Machine, types: Iterable[str]) -> Answers:
         member = f"__builtin_offsetof (struct {{ char c; {name} x; }}, x)"
         lines.append(f"const int m_{macro(name, 'SIZEOF_')} = sizeof ({name});\n")
         lines.append(f"const int m_{macro(name, 'ALIGNOF_')} = {member};\n")
-    options = ("-D_GNU_SOURCE", "-D_FILE_OFFSET_BITS=64", "-Wno-everything")
-    found = measure(zig, machine.zig, "".join(lines), *options)
-    return {name.lstrip("_").removeprefix("m_"): str(number) for name, number in found.items()}
+    found = measure(zig, machine.zig, "".join(lines), "-D_GNU_SOURCE", "-Wno-everything")
+    plain = {name.lstrip("_"): number for name, number in found.items()}
+    return {n.removeprefix("m_"): str(plain[n]) for n in plain if n.startswith("m_")}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from zigwheel.target.facts import facts_of, read_table
+from zigwheel.target.facts import facts_of, read_table, with_large_files
 from zigwheel.target.pyconfig import render
 from zigwheel.target.triple import ARCHITECTURES, Triple
 
@@ -81,7 +81,8 @@ def test_cpython_finds_the_same(triple: Triple) -> None:
         free_threaded=False,
     )
     defined = dict(re.findall(r"^#define (\w+) (.+)$", text, re.MULTILINE))
-    facts = facts_of(triple)
+    facts = with_large_files(facts_of(triple), text)
+    defined.pop("HAVE_LIBSOCKET", "")  # CPython's word for Winsock, which is no library of this name
     names = [n for n in defined if n in facts and n.startswith(("HAVE_", "SIZEOF_", "WORDS_"))]
     assert len(names) > {"linux": 370, "macos": 310, "windows": 40}[triple.os]
     assert {n: facts[n] for n in names} == {n: defined[n] for n in names}
@@ -90,7 +91,25 @@ def test_cpython_finds_the_same(triple: Triple) -> None:
 TRUTH = json.loads(Path(__file__).with_name("configure_truth.json").read_text(encoding="utf-8"))
 """What `configure` found with gcc on Debian 12 for x86-64; `scripts/configure_truth.py` writes it."""
 
-OTHERWISE: Mapping[str, str] = {}
+OTHERWISE: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("HAVE_BSWAP_16", "HAVE_BSWAP_32", "HAVE_BSWAP_64", "HAVE_BYTESWAP_H"),
+        "xz asks for it only where the compiler has no builtin",
+    ),
+    **dict.fromkeys(
+        ("HAVE_FUTIMES", "HAVE_FUTIMESAT", "HAVE_UTIME", "HAVE_UTIMES"),
+        "xz asks for it only where there is no futimens",
+    ),
+    **dict.fromkeys(
+        ("_ALL_SOURCE", "_DARWIN_C_SOURCE", "HAVE_ICONV", "HAVE_ERR_H", "SIZEOF_LONG_LONG"),
+        "in the template, but not asked for",
+    ),
+    **dict.fromkeys(("HAVE_SPAWN_H", "HAVE_SYS_MMAN_H"), "libgcrypt asks for it on other systems"),
+    "HAVE_LIBRT": "asked for only where the C library has no clock_gettime",
+    "HAVE_MEMRCHR": "curl asks without _GNU_SOURCE, so that it is not declared",
+    "HAVE_INET_NET_PTON": "it is in libresolv, which Zig links by itself",
+    "HAVE_TERMIO_H": "Zig's glibc headers lack it",
+}
 """Where the table differs from a `configure`, and why."""
 
 
@@ -101,3 +120,10 @@ def test_configure_finds_the_same(library: str) -> None:
     assert len(found) > 70
     differ = {n: (value, facts[n]) for n, value in found.items() if facts[n] != value}
     assert {n: two for n, two in differ.items() if n not in OTHERWISE} == {}
+
+
+def test_off_t_is_wide_where_the_header_makes_it_so() -> None:
+    facts = facts_of(Triple(arch="armv7l", os="linux", libc="gnu", floor=(2, 17)))
+    assert facts["SIZEOF_OFF_T"] == "4"
+    assert with_large_files(facts, "#undef _FILE_OFFSET_BITS\n")["SIZEOF_OFF_T"] == "8"
+    assert with_large_files(facts, "#undef SIZEOF_OFF_T\n")["SIZEOF_OFF_T"] == "4"

@@ -13,6 +13,7 @@ from zigwheel.generate.model import Bench, Generator, inputs_of
 from zigwheel.generate.store import with_made
 from zigwheel.generate.template import Filling, filled, listed, style_of
 from zigwheel.plan.tree import Tree
+from zigwheel.target.facts import facts_of, with_large_files
 from zigwheel.target.model import Target
 
 MOST = 2_000_000
@@ -23,8 +24,6 @@ def laid(tree: Tree, config: Config, target: Target | None, bench: Bench) -> tup
     """Write the headers of the target; without one, nothing that would read them is compiled."""
     if target is None or not config.config_header:
         return tree, config
-    from zigwheel.target.facts import facts_of
-
     facts = facts_of(target.triple)
     generators: list[Generator] = []
     errors: list[ZigwheelError] = []
@@ -74,7 +73,7 @@ def text_for(entry: ConfigHeader, file: Path, place: str, facts: Mapping[str, st
     if len(data) > MOST:
         raise PlanError(f"`{place}.template`: {entry.template!r} has more than {MOST} bytes")
     template = data.decode("utf-8", "surrogateescape")
-    filling = Filling(values=entry.values, facts=facts)
+    filling = Filling(values=entry.values, facts=with_large_files(facts, template))
     text = filled(template, entry.style or style_of(template), filling)
     raise_all(name_errors(entry, place, filling))
     return text

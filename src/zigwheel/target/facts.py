@@ -31,6 +31,13 @@ def facts_of(triple: Triple) -> Mapping[str, str | None]:
     return found
 
 
+def with_large_files(facts: Mapping[str, str | None], text: str) -> Mapping[str, str | None]:
+    """The answers for a header whose template has `text`: by `_FILE_OFFSET_BITS` it makes off_t wide."""
+    if "_FILE_OFFSET_BITS" in text and facts["_FILE_OFFSET_BITS"]:
+        return {**facts, "SIZEOF_OFF_T": "8"}
+    return facts
+
+
 def read_table() -> Mapping[str, Any]:
     """The table that ships with the package."""
     import json
