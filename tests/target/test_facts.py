@@ -82,7 +82,9 @@ def test_cpython_finds_the_same(triple: Triple) -> None:
     )
     defined = dict(re.findall(r"^#define (\w+) (.+)$", text, re.MULTILINE))
     facts = with_large_files(facts_of(triple), text)
-    defined.pop("HAVE_LIBSOCKET", "")  # CPython's word for Winsock, which is no library of this name
+    defined.pop(
+        "HAVE_LIBSOCKET", ""
+    )  # CPython's word for Winsock, which is no library of this name
     names = [n for n in defined if n in facts and n.startswith(("HAVE_", "SIZEOF_", "WORDS_"))]
     assert len(names) > {"linux": 370, "macos": 310, "windows": 40}[triple.os]
     assert {n: facts[n] for n in names} == {n: defined[n] for n in names}
