@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
 
+from zigwheel.config.config_header import ConfigHeader
 from zigwheel.config.forms import (
     AttributeName,
     BuildTag,
@@ -371,6 +372,8 @@ class Config:
     """Programs."""
     generate: tuple[Generate, ...] = ()
     """Commands that make files, in the order in which they run."""
+    config_header: tuple[ConfigHeader, ...] = ()
+    """Headers that say what the target has, as `configure` or CMake would write them."""
     cython: CythonSettings = field(default_factory=CythonSettings)
     """How `.pyx` sources become C or C++."""
     wheel: WheelSettings = field(default_factory=WheelSettings)

@@ -31,8 +31,8 @@ RESERVED = frozenset(
     }
 )
 SETUPTOOLS_KEYS = frozenset({"--build-option", "--global-option"})
-INSIDE = frozenset({"generate"})
-"""What stands in `pyproject.toml` alone: one value for all commands would be none for any."""
+INSIDE = frozenset({"config-header", "generate"})
+"""What stands in `pyproject.toml` alone: one value for all entries would be none for any."""
 BOOLEANS: Mapping[str, bool] = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
