@@ -14,7 +14,7 @@ pub fn build(b: *std.Build) void {
         .python = b.option([]const u8, "python-include", "Folder that holds the Python.h of the target's Python"),
         .overlay = b.option([]const u8, "overlay", "File for clang's -ivfsoverlay"),
         .exports = b.option([]const u8, "exports", "For Windows: folder of .def files; without it, what the sources mark is exported"),
-    };
+⟨package-option⟩    };
 ⟨options⟩⟨artifacts⟩}
 
 /// The same target with another CPU.
@@ -32,7 +32,7 @@ const Paths = struct {
     python: ?[]const u8,
     overlay: ?[]const u8,
     exports: ?[]const u8,
-
+⟨package-field⟩
     /// A file or folder of the project.
     fn get(paths: Paths, sub_path: []const u8) std.Build.LazyPath {
         return .{ .cwd_relative = paths.b.pathResolve(&.{ paths.root, sub_path }) };
@@ -78,7 +78,7 @@ const Paths = struct {
         });
         if (paths.python) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=python", .{folder})});
         if (paths.b.sysroot) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=sdk", .{folder})});
-        return all.items;
+⟨package-flag⟩        return all.items;
     }
 
     fn append(all: *std.ArrayList([]const u8), b: *std.Build, more: []const []const u8) void {

@@ -161,11 +161,15 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
     if target.triple.os == "windows":
         places = with_overlay(places)
     run = run_of(setup)
+    if plan.packages:
+        plan, places = with_packages(plan, target, places, zig, run)
     ejected = ejected_file(setup.root)
     if ejected is None and setup.config.lowering == "direct":
         files = compile_direct(plan, places, zig, run)
     else:
-        build_file = ejected or kept_file(cache, build_file_text(plan, target))
+        build_file = ejected or kept_file(
+            cache, plan, places, build_file_text(plan, target)
+        )
         files = compile_with_zig_build(plan, target, places, zig, run, build_file=build_file)
     inside = contents_of(setup, plan, places, zig, run) if contents else {}
     if libc := libc_name(plan.triple):
@@ -185,6 +189,21 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
         foreign=checked(files, setup, target, bench),
         contents=inside,
     )
+
+
+def with_packages(
+    plan: BuildPlan, target: Target, places: Places, zig: Zig, run: Run
+) -> tuple[BuildPlan, Places]:
+    """The libraries of Zig packages are made; what they ask of those who link them is in the plan."""
+    from dataclasses import replace
+
+    from zigwheel.zig.packages import prebuilt
+
+    made = prebuilt(plan, places, zig, run, target.triple.cpu)
+    artifacts = tuple(
+        replace(a, link_cxx=a.link_cxx or made.cxx(a.packages)) for a in plan.artifacts
+    )
+    return replace(plan, artifacts=artifacts), replace(places, packages=made)
 
 
 def contents_of(
@@ -315,6 +334,7 @@ def places_of(setup: Setup, zig: Zig, planned: Planned, cache: Path, work: Path)
         local_cache=setup.root / build_dir if build_dir else cache / "zig-local",
         global_cache=cache / "zig-global",
         version_scripts=cache / "exports",
+        package_cache=cache / "zig-packages",
         sdk=planned.sdk,
     )
 

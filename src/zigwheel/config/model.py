@@ -29,6 +29,10 @@ from zigwheel.config.forms import (
     Mark,
     ModuleName,
     MuslVersion,
+    OptionName,
+    PackageHash,
+    PackageName,
+    PackageSource,
     PackageUrl,
     ProjectPath,
     PyApi,
@@ -82,7 +86,10 @@ class Compilation:
     ["-mavx2"] }`.
     """
     link: tuple[str, ...] = ()
-    """Names of `[[tool.zigwheel.library]]` entries that are linked in."""
+    """What is linked in: names of `[[tool.zigwheel.library]]` entries, and of
+    `[tool.zigwheel.dependencies]`. A package's library with another name than the package is
+    written `"PACKAGE:LIBRARY"`.
+    """
     libraries: tuple[LibraryName, ...] = ()
     """System libraries (`-l`). Those of the C library (`m`, `pthread`, `dl`, ...) exist for every
     target, those of Windows (`ws2_32`, ...) for Windows; others must be found in `library-dirs`, or
@@ -148,6 +155,33 @@ class Executable(Compilation):
     """Folder inside the wheel, such as `fastsum/bin`. Default: the scripts folder of the
     environment.
     """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dependency:
+    """`[tool.zigwheel.dependencies.NAME]`: a Zig package, whose static libraries `link` can name.
+
+    Its `build.zig` is run on the machine that builds.
+    """
+
+    path: ProjectPath = ""
+    """Folder of the package in the project. Either this, or `url` and `hash`."""
+    url: PackageSource = ""
+    """Where the package is fetched from. An sdist carries what was fetched."""
+    hash: PackageHash = ""
+    """Hash of what `url` brings, as `zig fetch` prints it and `build.zig.zon` holds it."""
+    options: Mapping[OptionName, MacroValue] = field(default_factory=lambda: EMPTY)
+    """Options of its `build.zig`, such as `{ minizip = true }`, beside `target` and `optimize`."""
+    optimize: Optimize | None = None
+    """`fast`, `small`, `safe` or `debug`. Default: the project's `optimize`."""
+    license: str = ""
+    """Its license as an SPDX expression, for the bill of materials (PEP 770), which takes name and
+    version from the package itself.
+    """
+    purl: PackageUrl = ""
+    """Its package URL. Default: a generic one, with `url` and `hash`."""
+    cpe: CpeName = ""
+    """Its CPE name, by which databases of vulnerabilities know it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -277,6 +311,10 @@ class Config:
     """Static libraries."""
     executable: tuple[Executable, ...] = ()
     """Programs."""
+    dependencies: Mapping[PackageName, Dependency] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """Zig packages."""
     wheel: WheelSettings = field(default_factory=WheelSettings)
     """What a wheel holds."""
     sdist: SdistSettings = field(default_factory=SdistSettings)

@@ -60,7 +60,7 @@ def options() -> Mapping[str, Option]:
 def every_option() -> Iterator[Option]:
     """The options in the model's order."""
     for outer in keys_of(Config).values():
-        if outer.kind.record is None:
+        if outer.kind.record is None or outer.kind.shape == "named":
             yield Option(name=outer.name, kind=outer.kind)
         else:
             for inner in keys_of(outer.kind.record).values():

@@ -15,6 +15,7 @@ from zigwheel.plan.includes import Look, content, scan
 from zigwheel.plan.machine import X86, cpu, x86_args
 from zigwheel.plan.macos import macos_options, no_frameworks
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind
+from zigwheel.plan.packages import files_of, own_links, package_links, resolved
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
 from zigwheel.plan.windows import windows_errors, windows_options
 from zigwheel.target.model import Target
@@ -62,7 +63,8 @@ def resolve(
         drafts[place] = draft
     raise_all(errors)
     artifacts = tuple(d.artifact for d in drafts.values())
-    reached = sorted(set().union(*(d.reached for d in drafts.values())))
+    packages = resolved(root, config, (link for a in artifacts for link in a.packages))
+    reached = sorted(set(files_of(root, config)).union(*(d.reached for d in drafts.values())))
     python = any(a.uses_python for a in artifacts)
     return BuildPlan(
         name=name,
@@ -71,6 +73,7 @@ def resolve(
         python=target.python.abi if python else "",
         headers=headers if python else "",
         artifacts=linked(artifacts),
+        packages=packages,
         inputs=tuple(Input(path=path, sha256=digest(root / path)) for path in reached),
     )
 
@@ -93,7 +96,7 @@ def in_link_order(config: Config) -> list[tuple[str, Compilation]]:
 
     def visit(name: str) -> None:
         index, library = libraries[name]
-        for other in library.link:
+        for other in own_links(config, library):
             if other not in done:
                 visit(other)
         done.setdefault(name, (f"tool.zigwheel.library[{index}]", library))
@@ -170,7 +173,8 @@ def draft_of(
         macros=macros(component, stable),
         uses_python=kind == "extension" or reach.python,
         stable_abi=name,
-        link=component.link,
+        link=own_links(config, component),
+        packages=package_links(config, component),
         libraries=options.libraries,
         library_dirs=(*options.library_dirs, *ambient.library_dirs),
         frameworks=options.frameworks,
@@ -209,12 +213,12 @@ def reachable(config: Config, component: Compilation) -> set[str]:
     """Names of the static libraries that a component links, at first or second hand."""
     libraries: Mapping[str, Library] = {library.name: library for library in config.library}
     found: set[str] = set()
-    pending = list(component.link)
+    pending = list(own_links(config, component))
     while pending:
         name = pending.pop()
         if name not in found:
             found.add(name)
-            pending.extend(libraries[name].link)
+            pending.extend(own_links(config, libraries[name]))
     return found
 
 
@@ -239,6 +243,7 @@ def linked(artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
         return replace(
             artifact,
             link=tuple(names),
+            packages=union(artifact.packages, *(p.packages for p in parts)),
             libraries=union(artifact.libraries, *(p.libraries for p in parts)),
             library_dirs=union(artifact.library_dirs, *(p.library_dirs for p in parts)),
             frameworks=union(artifact.frameworks, *(p.frameworks for p in parts)),

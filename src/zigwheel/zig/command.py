@@ -14,6 +14,7 @@ from pathlib import Path
 from zigwheel.plan.model import Artifact, BuildPlan, Source
 from zigwheel.zig.macos import for_macos, install_name, library_dirs, sdk_words
 from zigwheel.zig.musl import libc_name
+from zigwheel.zig.prebuilt import Prebuilt
 from zigwheel.zig.windows import for_windows
 
 MODES = {"fast": "ReleaseFast", "small": "ReleaseSmall", "safe": "ReleaseSafe", "debug": "Debug"}
@@ -43,8 +44,12 @@ class Places:
     version_scripts: Path
     """Folder that holds the version scripts, and what stands for them on Windows, each under a name
     made of its content."""
+    package_cache: Path
+    """Folder for Zig packages and what is made of them."""
     sdk: Path | None = None
     """Apple's SDK, where something is linked with it."""
+    packages: Prebuilt | None = None
+    """What the plan takes from Zig packages; None where it takes nothing, and until it is made."""
     overlay: Path | None = None
     """What lets clang find Windows' headers by any spelling (`zig.spelling`); None where it need not."""
 
@@ -64,6 +69,8 @@ def place_flags(artifact: Artifact, places: Places) -> tuple[str, ...]:
         pairs.append((places.headers, "python"))
     if places.sdk is not None:
         pairs.append((places.sdk, "sdk"))
+    if artifact.packages and places.packages is not None:
+        pairs.append((places.packages.folder, "zig-pkg"))
     return (*found, *(f"-ffile-prefix-map={old}={new}" for old, new in pairs))
 
 
@@ -106,7 +113,10 @@ def command(
     for name in artifact.frameworks:
         words += ["-framework", name]
     words += [f"-L{folder}" for folder in library_dirs(artifact, places.root, places.sdk)]
-    words += map(str, files)
+    if artifact.kind == "library":
+        words += map(str, files)
+    else:
+        words += package_words(artifact, places, files)
     words += module_words(plan, artifact, places)
     root = zig_root(artifact)
     words += [f"-Mroot={root}" if root else "-Mroot", "-lc"]
@@ -119,6 +129,20 @@ def command(
     words += ["--cache-dir", str(local), "--global-cache-dir", str(places.global_cache)]
     words += ["--name", artifact.name, f"-femit-bin={places.out / linked_name(plan, artifact)}"]
     return words
+
+
+def package_words(artifact: Artifact, places: Places, files: Sequence[Path]) -> Iterator[str]:
+    """What is linked of Zig packages, and `files`, in the order in which `std.Build` has them."""
+    packages = places.packages
+    if packages is None:
+        yield from map(str, files)
+        return
+    names = packages.frameworks(artifact.packages)
+    for name in (name for name in names if name not in artifact.frameworks):
+        yield from ("-framework", name)
+    yield from map(str, (*packages.archives(artifact.packages), *files))
+    for item in packages.beside(artifact.packages, artifact.libraries):
+        yield f"-l{item}" if isinstance(item, str) else str(item)
 
 
 def library_commands(
@@ -152,6 +176,9 @@ def module_words(plan: BuildPlan, artifact: Artifact, places: Places) -> list[st
         words += ["-I", folder]
     if artifact.uses_python:
         words += ["-isystem", str(places.headers)]
+    if places.packages is not None:
+        for include in places.packages.includes(artifact.packages):
+            words += ["-I", str(include)]
     words += sdk_words(artifact, places.sdk)
     words += [f"-D{name}={value}" for name, value in artifact.macros]
     libc = libc_name(plan.triple) if artifact.kind != "library" else ""

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from zigwheel.config.zon import quoted
 from zigwheel.plan.model import Artifact, BuildPlan
 from zigwheel.templates import fill, template
 from zigwheel.zig.builtins import lacking_in_cxx
 from zigwheel.zig.command import MODES, source_groups, version_script, zig_root
 from zigwheel.zig.macos import links_sdk
+from zigwheel.zig.package_text import headers_folder, library, used
 from zigwheel.zig.windows import for_windows, needs_python
 
 EJECTED = "// zigwheel: ejected"
@@ -33,6 +35,17 @@ LIBC_OPTION = """\
 CXX_OPTION = """\
     const cxx_builtins = b.option([]const u8, "cxx-builtins", "The same with what libc++ lacks");
 """
+
+PACKAGE_PARTS = {
+    "package_option": """\
+        .packages = b.option([]const u8, "packages", "Used by zigwheel: where the headers of Zig packages are"),
+""",
+    "package_field": "    packages: ?[]const u8,\n",
+    "package_flag": """\
+        if (paths.packages) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=zig-pkg", .{folder})});
+""",
+}
+"""What the template says of Zig packages, where there are any."""
 
 LIBRARY_ABOUT = "For Windows: import library of Python's DLL, such as python313.lib"
 LIMITED_ABOUT = "The same for the stable ABI, such as python3.lib"
@@ -57,13 +70,19 @@ def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
         + suffixes(plan, suffix, limited_suffix)
         if any(a.kind != "library" for a in plan.artifacts)
         else "",
-        artifacts="".join(artifact_text(plan, a, names, cpu) for a in plan.artifacts),
-    )
+        artifacts="".join(
+            [
+                *(f"    {used(package)}\n" for package in plan.packages),
+                *(artifact_text(plan, a, names, cpu) for a in plan.artifacts),
+            ]
+        ),
+        **(PACKAGE_PARTS if plan.packages else dict.fromkeys(PACKAGE_PARTS, "")),
+    ) + (template("packages/use.zig") if plan.packages else "")
 
 
 def links_cxx(plan: BuildPlan) -> bool:
-    """Whether something of a plan is linked with libc++."""
-    return any(a.link_cxx for a in plan.artifacts if a.kind != "library")
+    """Whether something of a plan is linked with libc++, as a Zig package may ask for."""
+    return any(a.link_cxx or a.packages for a in plan.artifacts if a.kind != "library")
 
 
 def variables(artifacts: Iterable[Artifact]) -> dict[tuple[str, str], str]:
@@ -163,6 +182,11 @@ def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], s
     lines += [f"{module}.addIncludePath(paths.get({quoted(f)}));" for f in artifact.include_dirs]
     if artifact.uses_python:
         lines.append(f"{module}.addSystemIncludePath(paths.pythonHeaders());")
+    for link in artifact.packages:
+        folder = f"paths.b.pathJoin(&.{{ folder, {quoted(headers_folder(link))} }})"
+        path = f"{module}.addIncludePath(.{{ .cwd_relative = {folder} }})"
+        lines.append(f"if (paths.packages) |folder| {path};")
+        lines.append(f"{module}.linkLibrary({library(link)});")
     for name, value in artifact.macros:
         lines.append(f"{module}.addCMacro({quoted(name)}, {quoted(value)});")
     lines += [f"{module}.addRPathSpecial({quoted(path)});" for path in artifact.rpaths]
@@ -184,7 +208,7 @@ def link_lines(plan: BuildPlan, artifact: Artifact, var: str) -> list[str]:
     lines.append(f"if (musl_libc) |name| {var}.root_module.addRPathSpecial(name);")
     added = f"{var}.root_module.addObjectFile(.{{ .cwd_relative = file }})"
     lines.append(f"if (builtins) |file| {added};")
-    if artifact.link_cxx and lacking_in_cxx(plan.triple):
+    if (artifact.link_cxx or artifact.packages) and lacking_in_cxx(plan.triple):
         lines.append(f"if (cxx_builtins) |file| {added};")
     library = library_option(plan, artifact)
     if artifact.kind == "executable":
@@ -213,14 +237,3 @@ def listed(head: str, items: list[str], tail: str) -> list[str]:
 def zig_bool(value: bool) -> str:
     return "true" if value else "false"
 
-
-def quoted(text: str) -> str:
-    """A Zig string literal (language reference, String Literals and Escape Sequences)."""
-    escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-    return (
-        '"'
-        + "".join(
-            escapes.get(c, c) if c >= " " or c in escapes else f"\\x{ord(c):02x}" for c in text
-        )
-        + '"'
-    )

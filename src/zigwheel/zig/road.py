@@ -12,10 +12,11 @@ from zigwheel.zig.builtins import lacking, lacking_in_cxx
 from zigwheel.zig.command import Places
 from zigwheel.zig.compile import make
 from zigwheel.zig.emit import EJECTED, emit, links_cxx
-from zigwheel.zig.execute import Run, execute, repeatable
+from zigwheel.zig.execute import Run, repeatable
 from zigwheel.zig.hints import hint_for
 from zigwheel.zig.lacking import own_library
 from zigwheel.zig.musl import libc_name
+from zigwheel.zig.packages import adopt_carried, limited, package_hint, workspace
 from zigwheel.zig.toolchain import Zig
 from zigwheel.zig.windows import export_definition, for_windows, needs_python, python_dll
 from zigwheel.zig.windows_link import import_library, windows_parts
@@ -41,8 +42,8 @@ def ejected_file(root: Path) -> Path | None:
         return None
 
 
-def kept_file(cache: Path, text: str) -> Path:
-    """`text` as a `build.zig` in the cache, in a folder named after it.
+def kept_file(cache: Path, plan: BuildPlan, places: Places, text: str) -> Path:
+    """`text` as a `build.zig` in the cache, in a folder named after it and beside its Zig packages.
 
     Zig compiles a build file into a program and keeps that by its path, so equal texts have one.
     """
@@ -50,6 +51,8 @@ def kept_file(cache: Path, text: str) -> Path:
 
     from zigwheel.storage import replaced_folder
 
+    if plan.packages:
+        return workspace(plan, places, text) / "build.zig"
     folder = cache / "build-zig" / hashlib.sha256(text.encode()).hexdigest()[:32]
     if not folder.is_dir():
         with replaced_folder(folder) as fresh:
@@ -83,6 +86,7 @@ def zig_build_command(
     libc = libc_name(plan.triple)
     words += [f"-Dmusl-libc={libc}"] if libc else []
     words += [f"-Doverlay={places.overlay}"] if places.overlay else []
+    words += [f"-Dpackages={places.packages.folder}"] if places.packages else []
     names = {a.stable_abi for a in plan.artifacts if a.kind == "extension"}
     for name in sorted(names):
         option = "limited-suffix" if name else "suffix"
@@ -145,11 +149,13 @@ def compile_with_zig_build(
     if for_windows(plan.triple) and plan.python:
         words += windows_options(plan, places, zig, run)
     words += builtins_options(plan, places, zig, run)
-    code, said = execute(words, places.root, run)
+    if plan.packages:
+        adopt_carried(places, zig, run)
+    code, said = limited(words, places.root, run)
     if code != 0:
         raise CompileError(
             f"`zig build` failed:\n{said}\nto repeat it:\n{repeatable([words], places.root)}",
-            hint=hint_for(said),
+            hint=package_hint(said) if plan.packages else hint_for(said),
         )
     if said:
         run.say(said)
