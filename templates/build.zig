@@ -10,12 +10,12 @@ pub fn build(b: *std.Build) void {
     const target = b.standardTargetOptions(.{});
     const paths: Paths = .{
         .b = b,
-        .root = b.option([]const u8, "project", "Folder of the project (default: that of build.zig)") orelse b.pathFromRoot("."),
+        .root = b.option([]const u8, "project", "Folder of the project (default: that of build.zig)") orelse b.pathFromRoot("."),⟨generated-option⟩
         .python = b.option([]const u8, "python-include", "Folder that holds the Python.h of the target's Python"),
         .overlay = b.option([]const u8, "overlay", "File for clang's -ivfsoverlay"),
-        .exports = b.option([]const u8, "exports", "For Windows: folder of .def files; without it, what the sources mark is exported"),
-⟨package-option⟩    };
-⟨options⟩⟨artifacts⟩}
+        .exports = b.option([]const u8, "exports", "For Windows: folder of a .def and a .lib for each file; without it, what the sources mark is exported"),⟨package-option⟩
+    };
+⟨options⟩⟨packages⟩⟨artifacts⟩}
 
 /// The same target with another CPU.
 fn withCpu(b: *std.Build, target: std.Build.ResolvedTarget, cpu: []const u8) std.Build.ResolvedTarget {
@@ -28,17 +28,16 @@ fn withCpu(b: *std.Build, target: std.Build.ResolvedTarget, cpu: []const u8) std
 
 const Paths = struct {
     b: *std.Build,
-    root: []const u8,
+    root: []const u8,⟨generated-field⟩⟨package-field⟩
     python: ?[]const u8,
     overlay: ?[]const u8,
     exports: ?[]const u8,
-⟨package-field⟩
     /// A file or folder of the project.
     fn get(paths: Paths, sub_path: []const u8) std.Build.LazyPath {
         return .{ .cwd_relative = paths.b.pathResolve(&.{ paths.root, sub_path }) };
     }
 
-    fn pythonHeaders(paths: Paths) std.Build.LazyPath {
+⟨generated-functions⟩    fn pythonHeaders(paths: Paths) std.Build.LazyPath {
         return .{ .cwd_relative = paths.python orelse @panic("-Dpython-include=FOLDER is missing") };
     }
 
@@ -55,7 +54,10 @@ const Paths = struct {
         const b = paths.b;
         if (file.rootModuleTarget().os.tag == .windows) {
             file.linker_allow_shlib_undefined = false;
-            if (python_lib) |library| file.root_module.addObjectFile(.{ .cwd_relative = library });
+            if (python_lib) |library| {
+                const own = if (paths.exports) |folder| b.pathJoin(&.{ folder, b.fmt("{s}.lib", .{file.name}) }) else library;
+                file.root_module.addObjectFile(.{ .cwd_relative = own });
+            }
             if (paths.exports) |folder| if (version_script != null) {
                 const name = b.fmt("{s}.def", .{file.name});
                 file.win32_module_definition = .{ .cwd_relative = b.pathJoin(&.{ folder, name }) };
@@ -77,8 +79,8 @@ const Paths = struct {
             paths.b.fmt("-ffile-prefix-map={s}=zig", .{paths.b.graph.zig_lib_directory.path orelse "."}),
         });
         if (paths.python) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=python", .{folder})});
-        if (paths.b.sysroot) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=sdk", .{folder})});
-⟨package-flag⟩        return all.items;
+        if (paths.b.sysroot) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=sdk", .{folder})});⟨generated-flags⟩⟨package-flag⟩
+        return all.items;
     }
 
     fn append(all: *std.ArrayList([]const u8), b: *std.Build, more: []const []const u8) void {

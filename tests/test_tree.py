@@ -16,6 +16,7 @@ LAYERS = (
     {"storage", "templates"},
     {"target", "config"},
     {"plan"},
+    {"generate"},
     {"audit"},
     {"zig", "wheel"},
     {"setup"},

@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from zigwheel.config.model import Config
+from zigwheel.errors import ZigwheelError
 from zigwheel.plan.components import Component, library_component
 from zigwheel.plan.flags import Ambient
 from zigwheel.plan.model import BuildPlan
+from zigwheel.plan.tree import Tree
 from zigwheel.setup import Setup, say, warn
 from zigwheel.target.model import Target
 from zigwheel.zig.command import Places
@@ -23,6 +26,8 @@ class Built:
 
     plan: BuildPlan
     """What was compiled."""
+    tree: Tree
+    """The files that it was made from."""
     places: Places
     """Where."""
     zig: Zig
@@ -33,6 +38,8 @@ class Built:
     """Folders from which Python's headers were taken."""
     foreign: tuple[str, ...]
     """Libraries that are loaded and that no manylinux or musllinux system is bound to have."""
+    left_out: Mapping[str, ZigwheelError]
+    """Optional files that could not be made, by path in the wheel, and why."""
     contents: Mapping[str, tuple[Component, ...]]
     """What is linked into a file and has a life of its own, by the keys of `files`; empty if nobody asked."""
 
@@ -48,6 +55,20 @@ class Built:
         return {
             p.removeprefix(start): file for p, file in self.files.items() if p.startswith(start)
         }
+
+    def lacking(self, left_out: Mapping[str, ZigwheelError]) -> Built:
+        """The same without some of the optional files."""
+        from dataclasses import replace
+
+        from zigwheel.zig.made import without
+
+        return replace(
+            self,
+            plan=without(self.plan, left_out),
+            files={path: file for path, file in self.files.items() if path not in left_out},
+            left_out=left_out,
+            contents={path: c for path, c in self.contents.items() if path not in left_out},
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +89,8 @@ class Planned:
 
     plan: BuildPlan
     """What is to be compiled."""
+    tree: Tree
+    """The files that it is made from."""
     headers: Headers | None
     """Headers of the target's Python; None where the plan needs none."""
     sdk: Path | None
@@ -93,6 +116,8 @@ def compiled(setup: Setup, name: str, *, contents: bool = False) -> Iterator[Bui
     with folder as work:
         with told("compiling", Path(work)):
             built = compile_into(setup, setup.target, name, Path(work), contents=contents)
+        for path, error in built.left_out.items():
+            warn(f"{path!r} is optional and left out:\n{error}")
         yield built
 
 
@@ -122,6 +147,8 @@ def united(parts: Sequence[Built]) -> Built:
     from zigwheel.errors import PlanError
     from zigwheel.zig.fat import joined
 
+    left_out = {path: error for part in parts for path, error in part.left_out.items()}
+    parts = [part.lacking(left_out) for part in parts]
     first = parts[0]
     for part in parts[1:]:
         if odd := sorted(first.files.keys() ^ part.files.keys()):
@@ -137,6 +164,7 @@ def united(parts: Sequence[Built]) -> Built:
         first,
         plan=replace(first.plan, inputs=tuple(item for _, item in sorted(inputs.items()))),
         foreign=tuple(dict.fromkeys(name for part in parts for name in part.foreign)),
+        left_out=left_out,
         contents={
             path: tuple(dict.fromkeys(c for part in parts for c in part.contents[path]))
             for path in first.contents
@@ -149,6 +177,7 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
     from zigwheel.promised import Bench, checked
     from zigwheel.zig import macos
     from zigwheel.zig.compile import compile_direct, with_overlay
+    from zigwheel.zig.made import without
     from zigwheel.zig.musl import libc_name, rename_libc
     from zigwheel.zig.road import build_file_text, compile_with_zig_build, ejected_file, kept_file
     from zigwheel.zig.toolchain import require_zig
@@ -165,12 +194,12 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
         plan, places = with_packages(plan, target, places, zig, run)
     ejected = ejected_file(setup.root)
     if ejected is None and setup.config.lowering == "direct":
-        files = compile_direct(plan, places, zig, run)
+        made = compile_direct(plan, places, zig, run)
     else:
-        build_file = ejected or kept_file(
-            cache, plan, places, build_file_text(plan, target)
-        )
-        files = compile_with_zig_build(plan, target, places, zig, run, build_file=build_file)
+        text = build_file_text(plan, target)
+        build_file = ejected or kept_file(cache, plan, places, text)
+        made = compile_with_zig_build(plan, target, places, zig, run, build_file=build_file)
+    plan, files = without(plan, made.left_out), made.files
     inside = contents_of(setup, plan, places, zig, run) if contents else {}
     if libc := libc_name(plan.triple):
         for file in files.values():
@@ -180,15 +209,18 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
             if artifact.kind != "library":
                 macos.finish(artifact, files[artifact.install])
     bench = Bench(plan=plan, places=places, zig=zig, run=run)
+    found = checked(files, setup, target, bench)
     return Built(
         plan=plan,
+        tree=planned.tree,
         places=places,
         zig=zig,
         files=files,
         header_sources=(headers.source,) if headers else (),
-        foreign=checked(files, setup, target, bench),
+        foreign=found.foreign,
+        left_out={},
         contents=inside,
-    )
+    ).lacking({**made.left_out, **found.refused})
 
 
 def with_packages(
@@ -230,11 +262,12 @@ def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> Planned:
     from zigwheel.zig.macos import sdk_of, sdk_version
     from zigwheel.zig.toolchain import ZIG_VERSION
 
-    python = uses_python(setup.root, setup.config)
+    tree, config = tree_of(setup, target, cache)
+    python = uses_python(tree, config)
     headers = headers_of(setup, target, cache) if python else None
     plan = resolve(
-        setup.root,
-        setup.config,
+        tree,
+        config,
         target,
         name=name,
         zig=ZIG_VERSION,
@@ -243,7 +276,19 @@ def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> Planned:
     )
     sdk = sdk_of(plan, setup.environ)
     plan = replace(plan, sdk=sdk_version(sdk)) if sdk else plan
-    return Planned(plan=plan, headers=headers, sdk=sdk)
+    return Planned(plan=plan, tree=tree, headers=headers, sdk=sdk)
+
+
+def tree_of(setup: Setup, target: Target | None, cache: Path) -> tuple[Tree, Config]:
+    """The project's files with what is generated laid over them, and the config that goes with them."""
+    from zigwheel.generate.model import Bench
+    from zigwheel.generate.stages import generated
+    from zigwheel.target.system import cores
+
+    bench = Bench(
+        cache=cache, python=setup.host.executable, environ=setup.environ, say=say, jobs=cores()
+    )
+    return generated(setup.root, setup.config, target, bench)
 
 
 def ambient_of(setup: Setup, target: Target) -> Ambient:
@@ -336,6 +381,8 @@ def places_of(setup: Setup, zig: Zig, planned: Planned, cache: Path, work: Path)
         version_scripts=cache / "exports",
         package_cache=cache / "zig-packages",
         sdk=planned.sdk,
+        generated=planned.tree.generated,
+        made=planned.tree.made,
     )
 
 

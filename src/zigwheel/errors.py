@@ -92,6 +92,12 @@ class AuditError(ZigwheelError):
     exit_code = 13
 
 
+class GenerateError(ZigwheelError):
+    """A source could not be generated: Cython or a command refused, or is not there."""
+
+    exit_code = 14
+
+
 class ErrorCollection(ZigwheelError):
     """Several errors that were found in one pass, reported together."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ def build_wheel(setup: Setup, folder: Path, *, keep: Path | None = None) -> Path
             built=built.packaged if built else {},
             scripts=built.scripts if built else {},
             modes=recorded_modes(setup),
+            generated=generated_files(setup, built),
+            modules=module_paths(setup),
         )
         if built:
             entries += bill_of_materials(metadata, built)
@@ -42,6 +45,15 @@ def build_wheel(setup: Setup, folder: Path, *, keep: Path | None = None) -> Path
 
             remember(keep, setup, wheel, entries, built, since=since)
         return wheel
+
+
+def generated_files(setup: Setup, built: Built | None) -> Mapping[str, Path]:
+    """What was generated, by its path in the project, also where nothing is compiled."""
+    from zigwheel.artifacts import tree_of
+
+    if built is None:
+        return tree_of(setup, setup.target, setup.cache)[0].made if setup.config.generate else {}
+    return built.tree.made
 
 
 def bill_of_materials(metadata: Metadata, built: Built) -> list[Entry]:
@@ -71,7 +83,7 @@ def build_editable(setup: Setup, folder: Path) -> Path:
     from zigwheel.artifacts import compiled
     from zigwheel.wheel.discover import find_packages
     from zigwheel.wheel.editable import editable_entries
-    from zigwheel.wheel.layout import fixed_entries
+    from zigwheel.wheel.layout import fixed_entries, generated_entries
 
     metadata = metadata_of(setup)
     with compiled(setup, metadata.name) as built:
@@ -81,7 +93,11 @@ def build_editable(setup: Setup, folder: Path) -> Path:
             setup.root,
             setup.config.wheel.packages,
             name=metadata.name,
-            installed=[*files, *(f"{metadata.data_dir}/scripts/{name}" for name in scripts)],
+            installed=[
+                *files,
+                *module_paths(setup),
+                *(f"{metadata.data_dir}/scripts/{name}" for name in scripts),
+            ],
         )
         entries = fixed_entries(
             setup.root,
@@ -91,23 +107,31 @@ def build_editable(setup: Setup, folder: Path) -> Path:
             scripts=scripts,
             modes=recorded_modes(setup),
         )
+        more = list(generated_entries(setup.config.wheel, packages, generated_files(setup, built)))
+        entries += (entry for entry in more if entry.path not in files)
         rebuild = None
         if built and setup.config.editable.rebuild:
             from zigwheel.rebuild import rebuild_spec
 
-            rebuild = rebuild_spec(setup, built)
+            rebuild = rebuild_spec(setup, built, {e.path: e.source for e in more if e.source})
         entries += editable_entries(
             setup.root,
             packages,
             modules_of(built) if built else {},
             dist_name=metadata.dist_name,
             rebuild=rebuild,
+            generated=[entry.path for entry in more],
         )
         if built and setup.config.editable.compile_commands:
             from zigwheel.zig.commands import write_compile_commands
 
             write_compile_commands(built.plan, built.places, built.zig, warn=warn)
         return write(setup, metadata, folder, entries, built)
+
+
+def module_paths(setup: Setup) -> list[str]:
+    """Where extension modules lie in a wheel, whether or not this one has them; endings do not matter."""
+    return [f"{extension.name.replace('.', '/')}.so" for extension in setup.config.extension]
 
 
 def modules_of(built: Built) -> dict[str, str]:
@@ -149,11 +173,12 @@ def build_sdist(setup: Setup, folder: Path) -> Path:
 def needed_by(setup: Setup, metadata: Metadata) -> list[str]:
     """Files that a build from the sdist cannot do without, for any target."""
     from zigwheel.plan.needed import sources_and_headers
+    from zigwheel.plan.tree import Tree
     from zigwheel.wheel.layout import project_files
 
     scripts = f"{metadata.data_dir}/scripts"
     installed = [
-        *(f"{extension.name.replace('.', '/')}.so" for extension in setup.config.extension),
+        *module_paths(setup),
         *(f"{program.install or scripts}/{program.name}" for program in setup.config.executable),
     ]
     shipped = project_files(setup.root, setup.config.wheel, metadata=metadata, installed=installed)
@@ -161,7 +186,7 @@ def needed_by(setup: Setup, metadata: Metadata) -> list[str]:
     named = [readme.get("file") if isinstance(readme, dict) else readme, setup.config.version.path]
     return sorted(
         {
-            *sources_and_headers(setup.root, setup.config, setup.project.tool),
+            *sources_and_headers(Tree(root=setup.root), setup.config, setup.project.tool),
             *shipped,
             *(path for path in named if path),
         }
@@ -257,7 +282,7 @@ def tag_of(setup: Setup, *, foreign: bool) -> WheelTag:
     config, target = setup.config, setup.target
     if target is None or not setup.compiles:
         return wheel_tag(None, kind="pure")
-    if not config.extension:
+    if not config.modules:
         tag = wheel_tag(target, kind="platform")
     else:
         tag = wheel_tag(target, kind="extension", stable=common_stable_abi(config, target))

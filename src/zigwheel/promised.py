@@ -14,7 +14,7 @@ from zigwheel.audit.native import check_file
 from zigwheel.audit.paths import check_folders
 from zigwheel.audit.policy import Promise, promise
 from zigwheel.audit.report import Finding
-from zigwheel.errors import AuditError, raise_all
+from zigwheel.errors import AuditError, ErrorCollection, ZigwheelError, raise_all
 from zigwheel.target.stable import stable_abi
 from zigwheel.target.tags import wheel_tag
 
@@ -45,25 +45,38 @@ class Bench:
     """And how."""
 
 
-def checked(
-    files: Mapping[str, Path], setup: Setup, target: Target, bench: Bench
-) -> tuple[str, ...]:
-    """Libraries that the platform tag does not allow. Raises `AuditError`, all that is wrong at once.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """What was found out about the files."""
+
+    foreign: tuple[str, ...]
+    """Libraries that the platform tag does not allow."""
+    refused: Mapping[str, ZigwheelError]
+    """Optional files that would break what the tag promises, by path in the wheel."""
+
+
+def checked(files: Mapping[str, Path], setup: Setup, target: Target, bench: Bench) -> Checked:
+    """What the files ask of other machines. Raises `AuditError`, all that is wrong at once.
 
     A library is no error yet. On Linux the wheel gets another tag; elsewhere it may lie in the wheel,
     which is not made yet, and whose own audit decides.
     """
     errors: list[AuditError] = []
+    refused: dict[str, ZigwheelError] = {}
     foreign: dict[str, None] = {}
     for artifact in bench.plan.artifacts:
         if artifact.kind == "library":
             continue
         promised = promised_by(artifact, setup, target)
         images, findings = looked_at(artifact, files[artifact.install], promised, setup, bench)
+        found = [finding.error for finding in with_origins(findings, artifact, bench)]
+        if found and artifact.optional:
+            refused[artifact.install] = ErrorCollection(found)
+            continue
         foreign.update(dict.fromkeys(outside(images, promised)))
-        errors += [finding.error for finding in with_origins(findings, artifact, bench)]
+        errors += found
     raise_all(errors)
-    return tuple(foreign)
+    return Checked(foreign=tuple(foreign), refused=refused)
 
 
 def promised_by(artifact: Artifact, setup: Setup, target: Target) -> Promise:
@@ -82,7 +95,7 @@ def looked_at(
 
     data = file.read_bytes()
     images = read_images(data, artifact.install)
-    shows = {e.name for e in setup.config.extension if e.export_symbols}
+    shows = {e.name for e in setup.config.modules if e.export_symbols}
     findings = check_file(
         artifact.install,
         images,
@@ -113,6 +126,7 @@ def folders_of(places: Places) -> tuple[str, ...]:
     """The folders of this build, none of which a file may name."""
     folders = [places.root, places.out, places.zig_lib, places.local_cache, places.global_cache]
     folders += [places.package_cache, *([places.headers] if places.headers else [])]
+    folders += [places.generated.parent.parent] if places.generated else []
     return tuple(dict.fromkeys(str(folder) for folder in folders))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,14 +35,17 @@ PASSED_ON = (
 """Variables that a rebuild has to find as the first build did, beside `ZIGWHEEL_*`."""
 
 
-def rebuild_spec(setup: Setup, built: Built) -> RebuildSpec:
-    """How the editable wheel of `setup` rebuilds what `built` holds."""
+def rebuild_spec(setup: Setup, built: Built, generated: Mapping[str, Path]) -> RebuildSpec:
+    """How the editable wheel of `setup` rebuilds what `built` holds, and `generated` files beside it."""
     import hashlib
 
     from zigwheel.wheel.editable import RebuildSpec
 
     runtime = kept_runtime(setup.cache)
-    arguments = json.dumps({"root": str(setup.root), "settings": dict(setup.settings)})
+    places = {place: path for path, file in generated.items() for place in named(built, file)}
+    arguments = json.dumps(
+        {"root": str(setup.root), "settings": dict(setup.settings), "generated": places}
+    )
     name = hashlib.sha256(str(setup.root).encode("utf-8", "surrogateescape")).hexdigest()[:32]
     return RebuildSpec(
         command=("{python}", "-c", START.format(runtime=str(runtime)), arguments, "{destination}"),
@@ -53,8 +56,14 @@ def rebuild_spec(setup: Setup, built: Built) -> RebuildSpec:
             for name, value in sorted(setup.environ.items())
             if name.startswith("ZIGWHEEL_") or name in PASSED_ON
         },
+        others=tuple(sorted(generated)),
         watched=watched(built),
     )
+
+
+def named(built: Built, file: Path) -> list[str]:
+    """The path in the project that a generated file stands at."""
+    return [path for path, place in built.tree.made.items() if place == file]
 
 
 def watched(built: Built) -> tuple[str, ...]:
@@ -122,7 +131,9 @@ def main() -> None:
             Path(arguments["root"]), arguments["settings"], dict(os.environ), describe_host()
         )
         with compiled(setup, metadata_of(setup).name) as built:
-            for path, file in built.packaged.items() if built else ():
+            made = built.tree.made if built else {}
+            files = {p: made[place] for place, p in arguments["generated"].items() if place in made}
+            for path, file in {**files, **built.packaged}.items() if built else ():
                 target = destination / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, target)

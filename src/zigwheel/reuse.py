@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,6 +86,8 @@ def reused(folder: Path, root: Path, out: Path) -> str:
             and all(names(root / path) == said for path, said in note["folders"].items())
             and all(file_state(root / path) == said for path, said in note["files"].items())
             and all(state(Path(path)) == said for path, said in note["headers"].items())
+            and all(version(name) == said for name, said in note["tools"].items())
+            and all(outside(name) == said for name, said in note["outside"].items())
         )
     except (OSError, ValueError, KeyError, TypeError):
         return ""
@@ -113,7 +116,9 @@ def remember(
     """
     from zigwheel.storage import replaced_folder
 
-    if not noteworthy(setup) or (built and built.foreign):
+    tree = built.tree if built else None
+    unsure = built and (built.foreign or built.left_out)
+    if not noteworthy(setup) or unsure or (setup.config.generate and not tree):
         return
     try:
         folders = sorted(set(folders_of(setup)))
@@ -126,6 +131,8 @@ def remember(
             "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
             "files": {path: file_state(setup.root / path) for path in files},
             "folders": {path: names(setup.root / path) for path in folders},
+            "tools": dict(tree.tools) if tree else {},
+            "outside": dict(tree.outside) if tree else {},
             "headers": {str(path): state(path) for path in built.header_sources} if built else {},
         }
         forget(folder)
@@ -176,6 +183,8 @@ def folders_of(setup: Setup) -> Iterator[str]:
     names = [setup.project.table["project"]["name"], *(e.name for e in config.extension)]
     below += [re.sub(r"[-.]+", "_", name) for name in names]
     below += [name.split(".")[0] for name in names]
+    patterns += [pattern for entry in config.generate for pattern in entry.inputs]
+    below += config.cython.include_path
     for component in (*config.extension, *config.library, *config.executable):
         patterns += [*component.sources, *component.exclude_sources]
         below += component.include_dirs
@@ -220,6 +229,22 @@ def state(folder: Path) -> str:
             status = os.stat(os.path.join(path, name))
             digest.update(f"{path}\0{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
+
+
+def version(name: str) -> str:
+    """The version of a distribution that took part; loaded only where one did."""
+    from zigwheel.generate.tools import version
+
+    return version(name)
+
+
+def outside(path: str) -> str:
+    """Digest of a file that the build's Python finds in a folder of `sys.path`; empty if none does."""
+    for folder in sys.path:
+        file = Path(folder, path)
+        if file.is_file():
+            return hashlib.sha256(file.read_bytes()).hexdigest()
+    return ""
 
 
 def own_code() -> str:

@@ -58,7 +58,7 @@ class Setup:
 
 def compiles(config: Config) -> bool:
     """Whether a config names anything to compile."""
-    return bool(config.extension or config.library or config.executable)
+    return bool(config.modules or config.library or config.executable)
 
 
 def say(text: str) -> None:
@@ -184,7 +184,17 @@ def requires_for_wheel(setup: Setup) -> list[str]:
         from zigwheel.target.header_packs import REQUIREMENT as HEADERS
 
         requires.append(HEADERS)
+    if generates(setup.config):
+        from zigwheel.generate.stages import requires as requires_for_sources
+
+        system = setup.project.table.get("build-system", {})
+        requires += requires_for_sources(setup.root, setup.config, system.get("requires", ()))
     return requires
+
+
+def generates(config: Config) -> bool:
+    """Whether a config may ask for anything to be generated; looks at no file."""
+    return bool(config.generate or config.extension)
 
 
 def lacks_headers(setup: Setup, target: Target) -> bool:
@@ -194,10 +204,11 @@ def lacks_headers(setup: Setup, target: Target) -> bool:
     if target.python.is_pypy:  # whose headers are in no pack
         return False
     from zigwheel.plan.resolve import common_stable_abi, uses_python
+    from zigwheel.plan.tree import Tree
     from zigwheel.target.header_packs import REQUIREMENT, packs_here
     from zigwheel.target.headers import look_for_headers, ways_to_headers
 
-    if not uses_python(setup.root, setup.config):
+    if not uses_python(Tree(root=setup.root), setup.config):
         return False
     stable = common_stable_abi(setup.config, target)
     found = look_for_headers(

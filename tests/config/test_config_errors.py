@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from zigwheel import __version__
-from zigwheel.config.model import Config
+from zigwheel.config.kinds import keys_of
+from zigwheel.config.model import Config, Extension
 from zigwheel.errors import ConfigError, ErrorCollection
 
 Load = Callable[..., Config]
@@ -22,15 +23,8 @@ KEYS = {
     "Libraries": "unknown key `tool.zigwheel.extension[0].Libraries`; did you mean `libraries`?",
     '"a b"': (
         'unknown key `tool.zigwheel.extension[0]."a b"`\n'
-        "  hint: the keys of `tool.zigwheel.extension[0]` are `name`, `sources`, "
-        "`exclude-sources`, `include-dirs`, `define-macros`, `undef-macros`, `c-standard`, "
-        "`cxx-standard`, `extra-compile-args`, `extra-c-args`, `extra-cxx-args`, "
-        "`extra-asm-args`, `file-args`, `link`, `libraries`, `library-dirs`, `extra-link-args`, "
-        "`optimize`, `lto`, `strip`, `cpu`, `py-limited-api`, `export-symbols`"
-    ),
-    "language": (
-        "unknown key `tool.zigwheel.extension[0].language`\n"
-        "  hint: the language of a source follows from its suffix; leave the key out"
+        "  hint: the keys of `tool.zigwheel.extension[0]` are "
+        + ", ".join(f"`{key}`" for key in keys_of(Extension))
     ),
     "extra_objects": (
         "unknown key `tool.zigwheel.extension[0].extra_objects`\n"

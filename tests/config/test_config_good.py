@@ -11,9 +11,11 @@ import pytest
 
 from zigwheel.config.model import (
     Config,
+    CythonSettings,
     EditableSettings,
     Executable,
     Extension,
+    Generate,
     Library,
     SdistSettings,
     VersionSettings,
@@ -37,6 +39,7 @@ strip = false
 lowering = "zig-build"
 build-dir = "build"
 cache-dir = "/var/cache"
+strict = true
 verbose = true
 reuse = false
 
@@ -64,6 +67,10 @@ strip = true
 cpu = "x86_64_v2+avx2"
 py-limited-api = false
 export-symbols = ["fastsum_*"]
+language = "c++"
+cython-directives = { "warn.unused" = true }
+optional = true
+enabled = false
 
 [[library]]
 name = "z"
@@ -86,6 +93,21 @@ build-tag = "1local"
 [sdist]
 include = ["generated.c"]
 exclude = ["docs"]
+generated = true
+
+[[generate]]
+name = "tables"
+command = ["{python}", "tools/tables.py", "{overlay}"]
+inputs = ["tools/*.py"]
+outputs = ["src/tables.h"]
+requires = ["jinja2>=3"]
+in-copy = true
+
+[cython]
+requires = ["Cython==3.2.*"]
+directives = { boundscheck = false, language_level = 3 }
+include-path = ["include"]
+shared = "fastsum._cyutility"
 
 [editable]
 rebuild = true
@@ -113,6 +135,7 @@ def test_every_setting(load: Load) -> None:
         lowering="zig-build",
         build_dir="build",
         cache_dir="/var/cache",
+        strict=True,
         verbose=True,
         reuse=False,
         extension=(
@@ -140,6 +163,10 @@ def test_every_setting(load: Load) -> None:
                 cpu="x86_64_v2+avx2",
                 py_limited_api=False,
                 export_symbols=("fastsum_*",),
+                language="c++",
+                cython_directives={"warn.unused": True},
+                optional=True,
+                enabled=False,
             ),
         ),
         library=(Library(name="z", sources=("vendor/zlib/*.c",)),),
@@ -153,7 +180,23 @@ def test_every_setting(load: Load) -> None:
             scripts={"fast-sum.sh": "scripts/fs.sh"},
             build_tag="1local",
         ),
-        sdist=SdistSettings(include=("generated.c",), exclude=("docs",)),
+        sdist=SdistSettings(include=("generated.c",), exclude=("docs",), generated=True),
+        generate=(
+            Generate(
+                name="tables",
+                command=("{python}", "tools/tables.py", "{overlay}"),
+                inputs=("tools/*.py",),
+                outputs=("src/tables.h",),
+                requires=("jinja2>=3",),
+                in_copy=True,
+            ),
+        ),
+        cython=CythonSettings(
+            requires=("Cython==3.2.*",),
+            directives={"boundscheck": False, "language_level": 3},
+            include_path=("include",),
+            shared="fastsum._cyutility",
+        ),
         editable=EditableSettings(rebuild=True, compile_commands=False),
         version=VersionSettings(path="src/fastsum/__init__.py", pattern="V = (.*)"),
     )

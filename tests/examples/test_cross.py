@@ -77,7 +77,7 @@ def test_tags_and_suffixes(name: str, target: str, built: Builder, for_313: list
     assert set(tags_inside(wheel)) == expected
     suffix = ".abi3.so" if front == "cp310-abi3" else SUFFIXES[target]
     ends = [Path(file).name.partition(".")[1:] for file in native_files(wheel)]
-    wanted = {"twins": 2}.get(name, 1)
+    wanted = {"sieve": 2, "twins": 2}.get(name, 1)
     assert ["".join(end) for end in ends] == ([suffix] * wanted if name in EXTENSIONS else [""])
 
 

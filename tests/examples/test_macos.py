@@ -47,7 +47,7 @@ def test_examples(
     front = PYTHON_TAGS.get(name, "cp313-cp313")
     assert set(map(str, parse_wheel_filename(wheel.name)[3])) == {f"{front}-{platform}"}
     files = compiled_files(wheel, tmp_path)
-    assert len(files) == {"twins": 2}.get(name, 1)
+    assert len(files) == {"sieve": 2, "twins": 2}.get(name, 1)
     for path, file in files.items():
         found = read(file)
         assert {arch: part.minos for arch, part in found.items()} == slices

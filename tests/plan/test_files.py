@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zigwheel.plan.files import escapes, expand, matching
+from zigwheel.plan.tree import Tree
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def tree(tmp_path: Path) -> Path:
     ],
 )
 def test_globs(tree: Path, patterns: tuple[str, ...], files: list[str]) -> None:
-    assert expand(tree, patterns, place="p") == (files, [])
+    assert expand(Tree(root=tree), patterns, place="p") == (files, [])
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_globs(tree: Path, patterns: tuple[str, ...], files: list[str]) -> None:
     ],
 )
 def test_what_does_not_match(tree: Path, pattern: str, message: str, hint: str) -> None:
-    _, (error,) = expand(tree, (pattern,), place="p")
+    _, (error,) = expand(Tree(root=tree), (pattern,), place="p")
     assert error.message == message
     assert error.hint.startswith(hint)
 
@@ -55,14 +56,14 @@ def test_what_does_not_match(tree: Path, pattern: str, message: str, hint: str) 
 def test_a_link_out_of_the_project_is_refused(tree: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.c").write_text("")
     (tree / "src" / "link.c").symlink_to(tmp_path / "secret.c")
-    _, (error,) = expand(tree, ("src/link.c",), place="p")
+    _, (error,) = expand(Tree(root=tree), ("src/link.c",), place="p")
     assert "a symbolic link out of the project" in error.message
     assert str(tmp_path / "secret.c") in error.message
 
 
 def test_a_link_within_the_project_is_a_file(tree: Path) -> None:
     (tree / "src" / "link.c").symlink_to("a.c")
-    assert expand(tree, ("src/link.c",), place="p") == (["src/link.c"], [])
+    assert expand(Tree(root=tree), ("src/link.c",), place="p") == (["src/link.c"], [])
 
 
 @given(st.lists(st.sampled_from(["a", "..", ".", "b"]), min_size=1, max_size=8))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from zigwheel.plan.includes import Reach, scan
+from zigwheel.plan.tree import Tree
 
 
 def write(root: Path, **files: str) -> None:
@@ -23,7 +24,7 @@ def test_headers_are_followed(tmp_path: Path) -> None:
         shared__b_dot_h="#include <Python.h>\n",
         inc__lib_dot_h='#include "a.h"\n',
     )
-    reach = scan(tmp_path, ["src/a.c"], ["inc"])
+    reach = scan(Tree(root=tmp_path), ["src/a.c"], ["inc"])
     assert reach.files == {"src/a.c", "src/a.h", "src/never.h", "shared/b.h", "inc/lib.h"}
     assert reach.python
     assert not reach.clock
@@ -31,14 +32,14 @@ def test_headers_are_followed(tmp_path: Path) -> None:
 
 def test_circles_end(tmp_path: Path) -> None:
     write(tmp_path, a_dot_h='#include "b.h"', b_dot_h='#include "a.h"', x_dot_c='#include "a.h"')
-    assert scan(tmp_path, ["x.c"], []) == Reach(files=frozenset({"x.c", "a.h", "b.h"}))
+    assert scan(Tree(root=tmp_path), ["x.c"], []) == Reach(files=frozenset({"x.c", "a.h", "b.h"}))
 
 
 def test_a_computed_include_may_be_any_header(tmp_path: Path) -> None:
     write(
         tmp_path, x_dot_c="#include CONFIG_HEADER\n", one_dot_h="", inc__two_dot_h="", no_dot_txt=""
     )
-    assert scan(tmp_path, ["x.c"], ["inc"]).files == {"x.c", "one.h", "inc/two.h"}
+    assert scan(Tree(root=tmp_path), ["x.c"], ["inc"]).files == {"x.c", "one.h", "inc/two.h"}
 
 
 @pytest.mark.parametrize(
@@ -54,19 +55,19 @@ def test_a_computed_include_may_be_any_header(tmp_path: Path) -> None:
 def test_other_ways_to_reach_a_file(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text)
     (tmp_path / "data.bin").write_bytes(b"\0")
-    assert scan(tmp_path, [name], []).files == {name, "data.bin"}
+    assert scan(Tree(root=tmp_path), [name], []).files == {name, "data.bin"}
 
 
 def test_nothing_outside_the_project_is_read(tmp_path: Path) -> None:
     (tmp_path / "outside.h").write_text("")
     root = tmp_path / "project"
     write(root, x_dot_c='#include "../outside.h"\n#include "/etc/passwd"\n')
-    assert scan(root, ["x.c"], [".."]).files == {"x.c"}
+    assert scan(Tree(root=root), ["x.c"], [".."]).files == {"x.c"}
 
 
 @pytest.mark.parametrize("macro", ["__DATE__", "__TIME__", "__TIMESTAMP__"])
 def test_a_clock_in_a_header_is_seen(tmp_path: Path, macro: str) -> None:
     write(tmp_path, x_dot_c='#include "y.h"\n', y_dot_h=f"static const char *when = {macro};\n")
-    assert scan(tmp_path, ["x.c"], []).clock
+    assert scan(Tree(root=tmp_path), ["x.c"], []).clock
     write(tmp_path, y_dot_h=f"int my{macro}s;\n")
-    assert not scan(tmp_path, ["x.c"], []).clock
+    assert not scan(Tree(root=tmp_path), ["x.c"], []).clock

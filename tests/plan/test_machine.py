@@ -6,6 +6,7 @@ import pytest
 
 from zigwheel.plan.includes import scan
 from zigwheel.plan.machine import cpu, x86_args
+from zigwheel.plan.tree import Tree
 from zigwheel.target.triple import Os, Triple
 
 
@@ -53,7 +54,7 @@ def test_functions_for_newer_processors() -> None:
 def test_their_trace_is_seen_in_a_header(tmp_path: Path, text: str, expected: bool) -> None:
     (tmp_path / "x.c").write_text('#include "y.h"\n')
     (tmp_path / "y.h").write_text(text)
-    assert scan(tmp_path, ["x.c"], []).dispatch is expected
+    assert scan(Tree(root=tmp_path), ["x.c"], []).dispatch is expected
 
 
 @pytest.mark.parametrize(

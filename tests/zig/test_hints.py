@@ -16,7 +16,6 @@ from zigwheel.zig.hints import hint_for
         ("error: undefined symbol: foo\n", "no source defines foo"),
         ("error: unable to find dynamic system library 'x'", "`library-dirs`"),
         ("error: x [-Wint-conversion]", "`-Wno-error=int-conversion`"),
-        ("ld.lld: relocation against symbol '__cpu_model'", "<cpuid.h>"),
         ("error: expected ';'", ""),
     ],
 )

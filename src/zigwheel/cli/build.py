@@ -34,6 +34,9 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("-o", "--output-dir", type=Path, default=Path("dist"), help="default: dist")
     parser.add_argument("--target", default="", help="a Zig triple, platform tag or identifier")
     parser.add_argument("--python", default="", help="Python of the target, such as cp313")
+    parser.add_argument(
+        "--strict", action="store_true", help="build extensions that are optional, too, or fail"
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--eject", action="store_true", help="write build.zig into the project and stop"
@@ -44,7 +47,8 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build, eject or show."""
-    setup = setup_of(arguments, target=arguments.target, python=arguments.python)
+    strict = "true" if arguments.strict else ""
+    setup = setup_of(arguments, target=arguments.target, python=arguments.python, strict=strict)
     if arguments.eject:
         from zigwheel.eject import eject
 

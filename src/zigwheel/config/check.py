@@ -111,7 +111,7 @@ def component_errors(
 ) -> Iterator[ConfigError]:
     """A component without sources, or with a library that this target does not have."""
     name = component["name"]
-    if not component.get("sources"):
+    if not component.get("sources") and component.get("enabled", True):
         yield ConfigError(
             f"`{places[name]}.sources` of {quote(name)} is empty",
             hint="name its source files, in an override if they depend on the target",

@@ -106,6 +106,21 @@ Cpu: TypeAlias = Annotated[
         "a CPU in Zig's words, such as `x86_64_v2` or `baseline+avx2`, and never `native`",
     ),
 ]
+DottedName: TypeAlias = Annotated[
+    str,
+    Form(rf"{IDENTIFIER}(?:\.{IDENTIFIER})*", "a dotted module name, such as `fastsum._shared`"),
+]
+Directive: TypeAlias = Annotated[
+    str, Form(rf"{IDENTIFIER}(?:\.{IDENTIFIER})*", "the name of a directive, such as `boundscheck`")
+]
+# PEP 508; `packaging` says more of one that is wrong where it is used.
+Requirement: TypeAlias = Annotated[
+    str,
+    Form(
+        r"[A-Za-z0-9][^\x00-\x1f]*",
+        "a requirement, such as `Cython>=3` (PEP 508)",
+    ),
+]
 WheelPath: TypeAlias = Annotated[
     str,
     Form(INSIDE, "a relative path inside the wheel, with `/` and without `..`"),

@@ -21,6 +21,8 @@ from zigwheel.config.forms import (
     Cpu,
     CStandard,
     CxxStandard,
+    Directive,
+    DottedName,
     FileName,
     GlibcVersion,
     LibraryName,
@@ -37,6 +39,7 @@ from zigwheel.config.forms import (
     ProjectPath,
     PyApi,
     ReleaseNumber,
+    Requirement,
     ScriptName,
     Symbol,
     WheelPath,
@@ -57,7 +60,7 @@ class Compilation:
     """Name of the artifact."""
     sources: Annotated[tuple[str, ...], Mark.REQUIRED] = ()
     """Globs of the source files: C, C++, Objective-C, assembly (`.s`, `.S`), and at most one Zig
-    root file.
+    root file; for an extension also one that Cython translates, `.pyx` or `.py`.
     """
     exclude_sources: tuple[str, ...] = ()
     """Globs of files that `sources` matches but that are not compiled."""
@@ -83,7 +86,7 @@ class Compilation:
     """Flags for assembly sources."""
     file_args: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Flags for single files: a table of glob to list of flags, such as `{ "src/simd_avx2.c" =
-    ["-mavx2"] }`.
+    ["-mavx2"] }`. A flag for CPUs counts for targets of the architecture that it names.
     """
     link: tuple[str, ...] = ()
     """What is linked in: names of `[[tool.zigwheel.library]]` entries, and of
@@ -123,6 +126,18 @@ class Extension(Compilation):
     """Build against the stable ABI. Default: true if the project sets `py-api`."""
     export_symbols: tuple[Symbol, ...] = ()
     """Symbols exported beside `PyInit_*`; `*` and `?` are wildcards. Everything else is hidden."""
+    language: Literal["c", "c++"] | None = None
+    """What Cython makes of the extension's `.pyx` or `.py` source. Default: what its `# distutils:
+    language` comment says, else `c`.
+    """
+    cython_directives: Mapping[Directive, MacroValue] = field(default_factory=lambda: EMPTY)
+    """Directives of Cython for this extension alone, beside `cython.directives`."""
+    optional: bool = False
+    """Leave the module out of the wheel, with a warning, where it cannot be compiled or would break
+    what the wheel's tag promises. The tag stays the same. `strict` makes it an error.
+    """
+    enabled: bool = True
+    """Build the module. `false` in an override leaves it out for some targets, silently."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -185,6 +200,54 @@ class Dependency:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CythonSettings:
+    """`[tool.zigwheel.cython]`: how `.pyx` sources become C or C++."""
+
+    requires: tuple[Requirement, ...] = ("Cython>=3",)
+    """What a build needs that translates with Cython; asked for unless `[build-system]` names Cython
+    already.
+    """
+    directives: Mapping[Directive, MacroValue] = field(default_factory=lambda: EMPTY)
+    """Compiler directives, such as `{ boundscheck = false, language_level = 3 }`. They go before
+    those that stand in a source.
+    """
+    include_path: tuple[str, ...] = ()
+    """Folders of the project that are searched for `.pxd` and `.pxi` files, beside its root and those
+    of the packages.
+    """
+    shared: DottedName = ""
+    """Name of an extension that holds Cython's utility code for all others, such as
+    `fastsum._cyutility`. It needs an `[[tool.zigwheel.extension]]` with one source, a `.c` or `.cpp`
+    that Cython makes. Needs Cython 3.2.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Generate:
+    """`[[tool.zigwheel.generate]]`: files that a command makes, once for all targets."""
+
+    name: FileName
+    """Name of the entry, for messages."""
+    command: Annotated[tuple[str, ...], Mark.REQUIRED] = ()
+    """The words of the command, which runs in the project's folder. `{python}` stands for the Python
+    that builds, `{overlay}` for the folder to write to, under the paths that the files would have in
+    the project; a word that is `{inputs}` for all files of `inputs`.
+    """
+    inputs: tuple[str, ...] = ()
+    """Globs of the files that the command reads, its own program among them. It runs again when one
+    of them has changed.
+    """
+    outputs: Annotated[tuple[ProjectPath, ...], Mark.REQUIRED] = ()
+    """The files that it makes, as paths in the project, where they are found as if they lay there."""
+    requires: tuple[Requirement, ...] = ()
+    """What has to be installed for the command."""
+    in_copy: bool = False
+    """Run it in a copy of its inputs, and take `outputs` from there: for a command that writes beside
+    what it reads.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WheelSettings:
     """`[tool.zigwheel.wheel]`: what a wheel holds."""
 
@@ -221,6 +284,10 @@ class SdistSettings:
     """Files that are in the sdist although they are not tracked, or are ignored, by git."""
     exclude: tuple[str, ...] = ()
     """Files that are left out of the sdist."""
+    generated: bool = False
+    """Carry what Cython and the commands of `generate` have made, so that a build from the sdist needs
+    neither.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -303,6 +370,8 @@ class Config:
     """
     reuse: bool = True
     """Take the wheel of the last build from the cache where none of its inputs has changed."""
+    strict: bool = False
+    """Build the extensions that are `optional` or fail, for wheels that are published."""
     verbose: bool = False
     """Print the commands that are run."""
     extension: tuple[Extension, ...] = ()
@@ -311,6 +380,10 @@ class Config:
     """Static libraries."""
     executable: tuple[Executable, ...] = ()
     """Programs."""
+    generate: tuple[Generate, ...] = ()
+    """Commands that make files, in the order in which they run."""
+    cython: CythonSettings = field(default_factory=CythonSettings)
+    """How `.pyx` sources become C or C++."""
     dependencies: Mapping[PackageName, Dependency] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -323,6 +396,11 @@ class Config:
     """How editable installs work."""
     version: VersionSettings = field(default_factory=VersionSettings)
     """Where a dynamic version comes from."""
+
+    @property
+    def modules(self) -> tuple[Extension, ...]:
+        """The extensions that are built for the target."""
+        return tuple(extension for extension in self.extension if extension.enabled)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,6 +31,7 @@ MODES: tuple[Mode, ...] = ("none", "append", "prepend")
 FIXED = {
     "target": "an override applies to a target, so it cannot choose one",
     "python": "an override applies to a target, so it cannot choose its Python",
+    "generate": "a command runs once for all targets; choose among its outputs in `sources`",
     "minimum-version": "it is read before all else; write it into `[tool.zigwheel]`",
 }
 FOR_ALL = "a table applies to every entry; for some write `[[{place}]]` with a glob as `name`"

@@ -25,6 +25,8 @@ RESERVED = frozenset(
     {"ZIGWHEEL_CORPUS", "ZIGWHEEL_EDITABLE_SKIP", "ZIGWHEEL_TEST_CACHE", "ZIGWHEEL_ZIG"}
 )
 SETUPTOOLS_KEYS = frozenset({"--build-option", "--global-option"})
+INSIDE = frozenset({"dependencies", "generate"})
+"""What stands in `pyproject.toml` alone: one value for all of them would be none for any."""
 BOOLEANS: Mapping[str, bool] = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
@@ -60,7 +62,9 @@ def options() -> Mapping[str, Option]:
 def every_option() -> Iterator[Option]:
     """The options in the model's order."""
     for outer in keys_of(Config).values():
-        if outer.kind.record is None or outer.kind.shape == "named":
+        if outer.name in INSIDE:
+            continue
+        if outer.kind.record is None:
             yield Option(name=outer.name, kind=outer.kind)
         else:
             for inner in keys_of(outer.kind.record).values():

@@ -9,14 +9,15 @@ from pathlib import Path
 
 from zigwheel.config.globs import expand_braces
 from zigwheel.errors import PlanError
+from zigwheel.plan.tree import Tree
 
 
 def expand(
-    root: Path, patterns: tuple[str, ...], *, place: str
+    tree: Tree, patterns: tuple[str, ...], *, place: str
 ) -> tuple[list[str], list[PlanError]]:
-    """The files that `patterns` match below `root`, in order, each once, and what is wrong with them.
+    """The files that `patterns` match in `tree`, in order, each once, and what is wrong with them.
 
-    `place` is the TOML path of the setting, for messages. Paths are relative to `root` and POSIX;
+    `place` is the TOML path of the setting, for messages. Paths are relative to the root and POSIX;
     within one pattern they are sorted, so that no order of a directory listing decides a link order.
     """
     found: dict[str, None] = {}
@@ -27,15 +28,17 @@ def expand(
             if escapes(choice):
                 errors.append(outside(place, pattern))
                 break
-            matches.update(matching(root, choice.split("/")))
+            for layer in tree.layers:
+                found_here = matching(layer, choice.split("/"))
+                matches.update(m for m in found_here if (layer / m).is_file())
         else:
-            files = sorted(m for m in matches if (root / m).is_file())
-            if not files:
-                errors.append(nothing(root, place, pattern))
-            for file in files:
-                if not within(root, root / file):
-                    errors.append(leads_out(place, root, file))
-                found.setdefault(os.path.normpath(file).replace(os.sep, "/"))
+            if not matches:
+                errors.append(nothing(tree.root, place, pattern))
+            for match in sorted(matches):
+                file = os.path.normpath(match).replace(os.sep, "/")
+                if file not in tree.made and not within(tree.root, tree.root / file):
+                    errors.append(leads_out(place, tree.root, file))
+                found.setdefault(file)
     return list(found), errors
 
 

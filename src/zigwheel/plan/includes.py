@@ -11,9 +11,9 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from zigwheel.plan.machine import DISPATCH
+from zigwheel.plan.tree import Tree
 
 DIRECTIVE = re.compile(
     rb"""^[ \t]*\#[ \t]*(?:include|include_next|import|embed)[ \t]*
@@ -77,14 +77,14 @@ def look(text: bytes) -> Look:
 
 
 def scan(
-    root: Path,
+    tree: Tree,
     sources: Iterable[str],
     include_dirs: Iterable[str],
     looks: dict[str, Look] | None = None,
 ) -> Reach:
     """What `sources` can reach by `#include`.
 
-    Paths are relative to `root` and POSIX. What lies outside `root`, or is not there, is not
+    Paths are relative to the root and POSIX. What lies outside `tree`, or is not there, is not
     followed: it belongs to the toolchain, to Python, or to a branch for another platform. `looks`
     remembers from call to call what was read.
     """
@@ -97,12 +97,12 @@ def scan(
         if path in reached:
             continue
         reached.add(path)
-        seen = looks.get(path) or looks.setdefault(path, look((root / path).read_bytes()))
+        seen = looks.get(path) or looks.setdefault(path, look(tree.file(path).read_bytes()))
         around = [os.path.dirname(path), *folders]
         if seen.computed:
-            pending.extend(headers_in(root, around))
+            pending.extend(headers_in(tree, around))
         for name in seen.names:
-            pending.extend(existing(root, name, around))
+            pending.extend(existing(tree, name, around))
     found = [looks[path] for path in reached]
     return Reach(
         files=frozenset(reached),
@@ -120,22 +120,25 @@ def content(reach: Reach, looks: Mapping[str, Look]) -> str:
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def existing(root: Path, name: str, folders: Iterable[str]) -> list[str]:
-    """The files that `name` may mean, looked up in `folders` of the project."""
+def existing(tree: Tree, name: str, folders: Iterable[str]) -> list[str]:
+    """The files that `name` may mean, looked up in `folders`."""
     found = []
     for folder in folders:
         path = os.path.normpath(os.path.join(folder, name))
-        if not path.startswith("..") and not os.path.isabs(path) and (root / path).is_file():
-            found.append(path.replace(os.sep, "/"))
+        if not path.startswith("..") and not os.path.isabs(path):
+            posix = path.replace(os.sep, "/")
+            if tree.file(posix).is_file():
+                found.append(posix)
     return found
 
 
-def headers_in(root: Path, folders: Iterable[str]) -> list[str]:
-    """Every header directly in `folders` of the project."""
+def headers_in(tree: Tree, folders: Iterable[str]) -> list[str]:
+    """Every header directly in `folders`."""
     return [
         os.path.normpath(os.path.join(folder, name)).replace(os.sep, "/")
         for folder in folders
-        if (root / folder).is_dir()
-        for name in os.listdir(root / folder)
+        for layer in tree.layers
+        if (layer / folder).is_dir()
+        for name in os.listdir(layer / folder)
         if HEADER.search(name)
     ]

@@ -1,7 +1,9 @@
 """BuildPlan: the truth about what is compiled, and how.
 
 A plan is complete: whatever determines the bytes of an artifact is in it, so its `key` names them.
-Paths are POSIX paths relative to the project's root (or absolute for what lies outside it); nothing in a plan depends on where the project lies.
+Paths are POSIX paths relative to the project's root, or absolute for what lies outside it; those of
+folders that begin with `{generated}` lie among the generated files. Nothing in a plan depends on where
+the project lies.
 """
 
 from __future__ import annotations
@@ -20,11 +22,16 @@ class Source:
     """One file to compile."""
 
     path: str
-    """Path relative to the project's root."""
+    """Path relative to the project's root, or to the folder of generated files."""
     language: Language
     """Decides the compiler's mode and flags."""
     args: tuple[str, ...]
     """All flags of this file: warnings, standard, undefs, those of its language, its own."""
+    generated: bool = False
+    """It lies in the folder of generated files, not in the project."""
+    quoted: tuple[str, ...] = ()
+    """Folders that `#include "..."` searches after that of the source: the same one among the generated
+    files, or in the project."""
     content: str = ""
     """Digest of the file and of every file of the project that it can reach.
 
@@ -79,6 +86,8 @@ class Artifact:
     """No symbol tables and no debug information."""
     cpu: str
     """CPU model and features, in Zig's words."""
+    optional: bool = False
+    """The build goes on where this cannot be made."""
     packages: tuple[str, ...] = ()
     """Libraries of Zig packages that are linked in, `PACKAGE:LIBRARY`, in this order."""
 
@@ -138,7 +147,8 @@ class BuildPlan:
     artifacts: tuple[Artifact, ...]
     """Static libraries first, each before what links it."""
     inputs: tuple[Input, ...]
-    """Every source, and every header of the project that a source can reach; sorted by path."""
+    """Every source, every header of the project that a source can reach, and what generated ones are made
+    from; sorted by path."""
     packages: tuple[Package, ...] = ()
     """Zig packages of which something is linked, sorted by name."""
     sdk: str = ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from zigwheel.config.globs import expand_braces
@@ -14,9 +13,10 @@ from zigwheel.plan.files import escapes, expand, outside
 from zigwheel.plan.includes import scan
 from zigwheel.plan.resolve import in_link_order
 from zigwheel.plan.sources import source_files
+from zigwheel.plan.tree import Tree
 
 
-def sources_and_headers(root: Path, config: Config, tool: Mapping[str, Any]) -> set[str]:
+def sources_and_headers(tree: Tree, config: Config, tool: Mapping[str, Any]) -> set[str]:
     """Sources of every component and of every override, and what they can reach by `#include`.
 
     `tool` is `[tool.zigwheel]` as it was read: an override for another target names sources, too.
@@ -24,17 +24,19 @@ def sources_and_headers(root: Path, config: Config, tool: Mapping[str, Any]) -> 
     """
     found: set[str] = set()
     folders: list[str] = []
-    raise_all(error for place, c in in_link_order(config) for error in escaping(c, place))
-    for place, component in in_link_order(config):
-        files, _ = source_files(root, component, place)
+    raise_all(
+        error for place, c in in_link_order(config, every=True) for error in escaping(c, place)
+    )
+    for place, component in in_link_order(config, every=True):
+        files, _ = source_files(tree, component, place)
         folders += component.include_dirs
-        found |= scan(root, files, component.include_dirs).files
+        found |= scan(tree, files, component.include_dirs).files
     more: list[str] = []
     for component_table in override_tables(tool):
         patterns = tuple(p for p in component_table.get("sources", ()) if isinstance(p, str))
-        more += expand(root, patterns, place="tool.zigwheel.overrides")[0]
+        more += expand(tree, patterns, place="tool.zigwheel.overrides")[0]
         folders += [f for f in component_table.get("include-dirs", ()) if isinstance(f, str)]
-    return found | scan(root, more, folders).files
+    return found | scan(tree, more, folders).files
 
 
 def escaping(component: Compilation, place: str) -> Iterator[PlanError]:

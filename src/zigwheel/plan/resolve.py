@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zigwheel.config.model import Compilation, Config, Executable, Extension, Library
 from zigwheel.errors import PlanError, raise_all
+from zigwheel.plan.cpus import machine_args
 from zigwheel.plan.elf import elf_errors
 from zigwheel.plan.flags import Ambient, link_options
 from zigwheel.plan.includes import Look, content, scan
-from zigwheel.plan.machine import X86, cpu, x86_args
+from zigwheel.plan.machine import cpu
 from zigwheel.plan.macos import macos_options, no_frameworks
-from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind
+from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind, Source
 from zigwheel.plan.packages import files_of, own_links, package_links, resolved
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
+from zigwheel.plan.tree import GENERATED, Tree
 from zigwheel.plan.windows import windows_errors, windows_options
 from zigwheel.target.model import Target
 from zigwheel.target.python import StableName, suffix
@@ -40,7 +43,7 @@ class Draft:
 
 
 def resolve(
-    root: Path,
+    tree: Tree,
     config: Config,
     target: Target,
     *,
@@ -51,20 +54,21 @@ def resolve(
 ) -> BuildPlan:
     """The plan of all artifacts of `config` for `target`.
 
-    `root` is the project's folder, `name` the distribution's, `zig` the compiler's version,
+    `tree` is the project with what was generated for it, `name` the distribution's, `zig` the compiler's version,
     `headers` the digest of the target Python's headers, and `ambient` what this machine adds.
     Raises `PlanError`, all at once.
     """
     errors: list[PlanError] = []
     drafts: dict[str, Draft] = {}
     for place, component in in_link_order(config):
-        draft, found = draft_of(root, config, component, target, ambient, place)
+        draft, found = draft_of(tree, config, component, target, ambient, place)
         errors += found
         drafts[place] = draft
     raise_all(errors)
     artifacts = tuple(d.artifact for d in drafts.values())
-    packages = resolved(root, config, (link for a in artifacts for link in a.packages))
-    reached = sorted(set(files_of(root, config)).union(*(d.reached for d in drafts.values())))
+    packages = resolved(tree.root, config, (link for a in artifacts for link in a.packages))
+    own = (tree.own(d.reached) for d in drafts.values())
+    reached = sorted(tree.inputs.union(files_of(tree.root, config), *own))
     python = any(a.uses_python for a in artifacts)
     return BuildPlan(
         name=name,
@@ -74,23 +78,26 @@ def resolve(
         headers=headers if python else "",
         artifacts=linked(artifacts),
         packages=packages,
-        inputs=tuple(Input(path=path, sha256=digest(root / path)) for path in reached),
+        inputs=tuple(Input(path=path, sha256=digest(tree.root / path)) for path in reached),
     )
 
 
-def uses_python(root: Path, config: Config) -> bool:
+def uses_python(tree: Tree, config: Config) -> bool:
     """Whether anything of `config` is compiled with Python's headers."""
-    if config.extension:
+    if config.modules:
         return True
     for place, component in in_link_order(config):
-        files, _ = source_files(root, component, place)
-        if scan(root, files, component.include_dirs).python:
+        files, _ = source_files(tree, component, place)
+        if scan(tree, files, component.include_dirs).python:
             return True
     return False
 
 
-def in_link_order(config: Config) -> list[tuple[str, Compilation]]:
-    """TOML path and component: libraries after those that they link, then the rest as written."""
+def in_link_order(config: Config, *, every: bool = False) -> list[tuple[str, Compilation]]:
+    """TOML path and component: libraries after those that they link, then the rest as written.
+
+    `every` asks for extensions that are not built for the target, too.
+    """
     libraries = {library.name: (i, library) for i, library in enumerate(config.library)}
     done: dict[str, tuple[str, Compilation]] = {}
 
@@ -104,14 +111,18 @@ def in_link_order(config: Config) -> list[tuple[str, Compilation]]:
     for name in libraries:
         visit(name)
     rest: list[tuple[str, Compilation]] = [
-        *((f"tool.zigwheel.extension[{i}]", e) for i, e in enumerate(config.extension)),
+        *(
+            (f"tool.zigwheel.extension[{i}]", e)
+            for i, e in enumerate(config.extension)
+            if e.enabled or every
+        ),
         *((f"tool.zigwheel.executable[{i}]", e) for i, e in enumerate(config.executable)),
     ]
     return [*done.values(), *rest]
 
 
 def draft_of(
-    root: Path,
+    tree: Tree,
     config: Config,
     component: Compilation,
     target: Target,
@@ -120,8 +131,8 @@ def draft_of(
 ) -> tuple[Draft, list[PlanError]]:
     """One artifact; errors instead of an exception, so that all are reported at once."""
     kind = KINDS[type(component)]
-    files, errors = source_files(root, component, place)
-    errors += include_dir_errors(root, component.include_dirs, place)
+    files, errors = source_files(tree, component, place)
+    errors += include_dir_errors(tree, component.include_dirs, place)
     options, found = link_options(
         component.extra_link_args,
         component.libraries,
@@ -142,23 +153,22 @@ def draft_of(
         ambient = replace(ambient, include_dirs=(), library_dirs=())
     hidden = hides(config, component)
     looks: dict[str, Look] = {}
-    reach = scan(root, files, component.include_dirs, looks)
+    reach = scan(tree, files, component.include_dirs, looks)
     if not reach.clock:
         ambient = replace(ambient, clock_flags=())
-    sources, found = typed_sources(root, component, files, ambient, hidden=hidden, place=place)
+    arch = target.triple.arch
+    sources, found = typed_sources(
+        tree, component, files, ambient, hidden=hidden, arch=arch, place=place
+    )
     errors += found
-    if target.triple.arch in X86:
-        dispatch = reach.dispatch and not component.cpu
-        sources = tuple(
-            replace(s, args=x86_args(s.args, dispatch=dispatch))
-            if s.language not in ("zig", "assembly")
-            else s
-            for s in sources
-        )
+    dispatch = reach.dispatch and not component.cpu
     sources = tuple(
-        replace(s, content=content(scan(root, [s.path], component.include_dirs, looks), looks)[:32])
+        replace(s, args=machine_args(s.args, arch, dispatch=dispatch))
+        if s.language not in ("zig", "assembly")
+        else s
         for s in sources
     )
+    sources = tuple(with_reach(tree, s, component.include_dirs, looks) for s in sources)
     stable = stable_abi_of(config, component, target)
     name: StableName = stable.name if stable else ""
     artifact = Artifact(
@@ -167,9 +177,7 @@ def draft_of(
         output=output_name(component, target, name),
         install=install_path(component, target, name),
         sources=sources,
-        include_dirs=tuple(
-            os.path.normpath(d).replace(os.sep, "/") for d in component.include_dirs
-        ),
+        include_dirs=include_dirs(tree, component.include_dirs, reach.files - set(files)),
         macros=macros(component, stable),
         uses_python=kind == "extension" or reach.python,
         stable_abi=name,
@@ -186,8 +194,43 @@ def draft_of(
         lto=lto,
         strip=config.strip if component.strip is None else component.strip,
         cpu=target.triple.cpu if not component.cpu else cpu(component.cpu, target.triple),
+        optional=isinstance(component, Extension) and component.optional and not config.strict,
     )
     return Draft(artifact=artifact, reached=reach.files), errors
+
+
+def with_reach(
+    tree: Tree, source: Source, folders: tuple[str, ...], looks: dict[str, Look]
+) -> Source:
+    """A source with what it can reach: a digest of all that, and the folder that goes with its own."""
+    reach = scan(tree, [source.path], folders, looks)
+    folder = posixpath.dirname(source.path)
+    quoted = lies_in(folder, (p for p in reach.files if p != source.path and p in tree.made))
+    other = f"{GENERATED}/{folder}".rstrip("/") if quoted else ""
+    beside = (folder or ".") if source.generated and (tree.root / folder).is_dir() else ""
+    return replace(
+        source,
+        quoted=tuple(filter(None, (other, beside))),
+        content=content(reach, looks)[:32],
+    )
+
+
+def include_dirs(tree: Tree, folders: tuple[str, ...], included: Iterable[str]) -> tuple[str, ...]:
+    """Include folders of a component; that among the generated files first, where one is included."""
+    generated = [path for path in included if path in tree.made]
+    found: list[str] = []
+    for written in folders:
+        folder = os.path.normpath(written).replace(os.sep, "/")
+        if not os.path.isabs(written) and lies_in("" if folder == "." else folder, generated):
+            found.append(f"{GENERATED}/{folder}".removesuffix("/."))
+        if os.path.isabs(written) or (tree.root / folder).is_dir():
+            found.append(folder)
+    return tuple(found)
+
+
+def lies_in(folder: str, paths: Iterable[str]) -> bool:
+    """Whether one of `paths` is below `folder`, which is empty for the root."""
+    return any(path.startswith(f"{folder}/" if folder else "") for path in paths)
 
 
 def exports(component: Compilation) -> tuple[str, ...]:
@@ -205,7 +248,7 @@ def hides(config: Config, component: Compilation) -> bool:
     if isinstance(component, Extension):
         return not component.export_symbols
     return not any(
-        e.export_symbols and component.name in reachable(config, e) for e in config.extension
+        e.export_symbols and component.name in reachable(config, e) for e in config.modules
     )
 
 
@@ -267,7 +310,7 @@ def stable_abi_of(config: Config, component: Compilation, target: Target) -> Sta
 
 def common_stable_abi(config: Config, target: Target) -> StableAbi | None:
     """The stable ABI that every extension is built against; None if one of them is not."""
-    found = {stable_abi_of(config, extension, target) for extension in config.extension}
+    found = {stable_abi_of(config, extension, target) for extension in config.modules}
     return found.pop() if len(found) == 1 else None
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Iterable
 
 from zigwheel.config.model import Compilation
 from zigwheel.errors import PlanError
+from zigwheel.plan.cpus import NAMED, assembler_args, cpu_arg_error
 from zigwheel.plan.files import escapes, expand, leads_out, outside, within
 from zigwheel.plan.flags import BASE, LANGUAGES, Ambient, compile_arg_errors
 from zigwheel.plan.model import Source
+from zigwheel.plan.tree import Tree
 
 
 def source_files(
-    root: Path, component: Compilation, place: str
+    tree: Tree, component: Compilation, place: str
 ) -> tuple[list[str], list[PlanError]]:
-    """The sources of a component, without the excluded ones."""
-    files, errors = expand(root, component.sources, place=f"{place}.sources")
-    excluded, _ = expand(root, component.exclude_sources, place=f"{place}.exclude-sources")
-    kept = [file for file in files if file not in excluded]
+    """The sources of a component, without the excluded ones; what was made of one in its place."""
+    files, errors = expand(tree, component.sources, place=f"{place}.sources")
+    excluded, _ = expand(tree, component.exclude_sources, place=f"{place}.exclude-sources")
+    made = (tree.sources.get(file, file) for file in files if file not in excluded)
+    kept = [file for file in dict.fromkeys(made) if file not in excluded]
     if files and not kept:
         errors.append(
             PlanError(f"`{place}.exclude-sources` leaves no source of `{component.name}`")
@@ -26,7 +29,7 @@ def source_files(
     return kept, errors
 
 
-def include_dir_errors(root: Path, folders: tuple[str, ...], place: str) -> list[PlanError]:
+def include_dir_errors(tree: Tree, folders: tuple[str, ...], place: str) -> list[PlanError]:
     """Include folders that are not there or not in the project; absolute ones are the user's word."""
     errors = []
     for folder in folders:
@@ -35,35 +38,38 @@ def include_dir_errors(root: Path, folders: tuple[str, ...], place: str) -> list
             continue
         if escapes(folder):
             errors.append(outside(where, folder))
-        elif not (root / folder).is_dir():
+        elif not tree.is_dir(folder):
             errors.append(PlanError(f"`{where}`: there is no folder {folder!r}"))
-        elif not within(root, root / folder):
-            errors.append(leads_out(where, root, folder))
+        elif (tree.root / folder).is_dir() and not within(tree.root, tree.root / folder):
+            errors.append(leads_out(where, tree.root, folder))
     return errors
 
 
 def typed_sources(
-    root: Path,
+    tree: Tree,
     component: Compilation,
     files: list[str],
     ambient: Ambient,
     *,
     hidden: bool,
+    arch: str,
     place: str,
 ) -> tuple[tuple[Source, ...], list[PlanError]]:
-    """Sources with their language and flags."""
+    """Sources with their language and flags, which may name CPUs of any architecture; `arch` is the
+    target's.
+    """
     errors: list[PlanError] = []
     for option in ("extra_compile_args", "extra_c_args", "extra_cxx_args", "extra_asm_args"):
         path = f"{place}.{option.replace('_', '-')}"
-        errors += compile_arg_errors(getattr(component, option), path)
+        errors += arg_errors(getattr(component, option), arch, path)
     extra: dict[str, list[str]] = {}
     for pattern, args in component.file_args.items():
         path = f"{place}.file-args.{pattern!r}"
-        errors += compile_arg_errors(args, path)
-        matched, found = expand(root, (pattern,), place=path)
+        errors += arg_errors(args, arch, path)
+        matched, found = expand(tree, (pattern,), place=path)
         errors += found
         for file in matched:
-            extra.setdefault(file, []).extend(args)
+            extra.setdefault(tree.sources.get(file, file), []).extend(args)
     sources = []
     for file in files:
         language = LANGUAGES.get(os.path.splitext(file)[1])
@@ -76,7 +82,12 @@ def typed_sources(
             )
             continue
         args = () if language == "zig" else source_args(component, language, ambient, hidden=hidden)
-        sources.append(Source(path=file, language=language, args=(*args, *extra.get(file, ()))))
+        all_args = (*args, *extra.get(file, ()))
+        if language == "assembly":
+            all_args = assembler_args(all_args, arch)
+        sources.append(
+            Source(path=file, language=language, args=all_args, generated=file in tree.made)
+        )
     zig = [s.path for s in sources if s.language == "zig"]
     if len(zig) > 1:
         errors.append(
@@ -86,6 +97,18 @@ def typed_sources(
             )
         )
     return tuple(sources), errors
+
+
+def arg_errors(args: Iterable[str], arch: str, place: str) -> list[PlanError]:
+    """What of a component's flags cannot be given to the compiler."""
+    errors: list[PlanError] = []
+    for arg in args:
+        if arg.split("=")[0] in NAMED and not arg.endswith("=native"):
+            error = cpu_arg_error(arg, arch, place)
+            errors += [error] if error else []
+        else:
+            errors += compile_arg_errors((arg,), place)
+    return errors
 
 
 def source_args(

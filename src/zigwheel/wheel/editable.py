@@ -9,7 +9,7 @@ because uv leaves the byte code of top-level modules behind.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -36,6 +36,8 @@ class RebuildSpec:
     of site-packages, in a folder that may be removed at any time."""
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Variables that the command gets beside those of the importing process."""
+    others: tuple[str, ...] = ()
+    """Paths in the wheel of files that the command writes beside the extension modules."""
     watched: tuple[str, ...] = ()
     """Files and folders, absolute or relative to `folder`. While times and sizes of the files, and the
     names in the folders, stay the same, the command is not run. Empty: it runs in each process that
@@ -49,15 +51,17 @@ def editable_entries(
     *,
     dist_name: str,
     rebuild: RebuildSpec | None,
+    generated: Iterable[str] = (),
 ) -> list[Entry]:
     """The start-up file and the hook of an editable wheel; what is built comes from `fixed_entries`.
 
     `packages` is what `find_packages` gives, `extensions` maps the dotted names of extension modules
-    to their paths in the wheel. Pure but for a look at which modules lie in the source folders.
+    to their paths in the wheel, `generated` are paths of other files that the wheel holds. Pure but for a look at which modules lie in the source folders.
     """
     root = Path(os.path.abspath(root))
     plain = plain_folders(root, packages)
-    modules = claimed(root, packages, extensions, plain)
+    others_of_packages = {p.removesuffix(".py").replace("/", "."): p for p in generated}
+    modules = claimed(root, packages, {**extensions, **others_of_packages}, plain)
     folders = [utf_8(str(on_disk(root, folder))) for folder in sorted(plain)]
     # site reads .pth files in the locale's encoding and takes lines as they are
     lines = [
@@ -157,6 +161,7 @@ def rebuild_literal(rebuild: RebuildSpec | None) -> dict[str, object] | None:
         "folder": utf_8(str(rebuild.folder)),
         "environment": dict(sorted(rebuild.environment.items())),
         "stamp": utf_8(str(rebuild.stamp)),
+        "others": [utf_8(path) for path in rebuild.others],
         "watched": [utf_8(path) for path in rebuild.watched],
     }
 

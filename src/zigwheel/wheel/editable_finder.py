@@ -167,12 +167,13 @@ class Rebuild:
         environment: dict[str, str],
         stamp: str,
         watched: list[str],
+        others: list[str],
     ) -> None:
-        """See `RebuildSpec` in zigwheel for the last five."""
+        """See `RebuildSpec` in zigwheel for the last six."""
         from _thread import allocate_lock
 
         self.distribution = distribution
-        self.files = sorted(extensions.values())
+        self.files = sorted([*extensions.values(), *others])
         self.command = command
         self.folder = local(folder)
         self.environment = environment

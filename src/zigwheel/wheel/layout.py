@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from zigwheel.config.model import WheelSettings
@@ -12,9 +13,17 @@ from zigwheel.errors import WheelError, ZigwheelError, raise_all
 from zigwheel.wheel.discover import find_packages, not_there
 from zigwheel.wheel.entries import EXECUTABLE, Entry, mode_of
 from zigwheel.wheel.files import Found, file_problem, inside, on_disk, relative, walk
-from zigwheel.wheel.patterns import DATA_DEFAULTS, PACKAGE_DEFAULTS, Selection, Simple, enter
+from zigwheel.wheel.patterns import (
+    DATA_DEFAULTS,
+    HEADERS,
+    PACKAGE_DEFAULTS,
+    Selection,
+    Simple,
+    enter,
+)
 
 TABLE = "tool.zigwheel.wheel"
+NOTHING: Mapping[str, Path] = MappingProxyType({})
 
 
 class Metadata(Protocol):
@@ -53,17 +62,22 @@ def wheel_entries(
     built: Mapping[str, Path],
     scripts: Mapping[str, Path],
     modes: Mapping[str, int],
+    generated: Mapping[str, Path] = NOTHING,
+    modules: Iterable[str] = (),
 ) -> list[Entry]:
     """All entries of a wheel but `WHEEL` and `RECORD`, sorted by path.
 
     `built` maps paths in the wheel to files that were compiled, and wins over a file of a package
     with the same path; `scripts` maps names to programs for the environment's scripts folder. `modes`
-    are git's modes by path in the project, for hosts whose disks keep none; it may be empty. Raises
+    are git's modes by path in the project, for hosts whose disks keep none; it may be empty.
+    `modules` are paths of compiled files that this wheel may lack, whose packages it holds all the
+    same; `generated` are files that ship as if they lay at these paths in the project. Raises
     `WheelError` (all at once), `ConfigError` for a bad pattern, and `StorageError`.
     """
-    installed = [*built, *(f"{metadata.data_dir}/scripts/{name}" for name in scripts)]
+    installed = [*built, *modules, *(f"{metadata.data_dir}/scripts/{name}" for name in scripts)]
     packages = find_packages(root, settings.packages, name=metadata.name, installed=installed)
     errors: list[ZigwheelError] = []
+    laid_over = {e.path: e for e in generated_entries(settings, packages, generated)}
     entries = [
         *built_entries(metadata, built, scripts),
         *data_entries(root, settings, metadata.data_dir, modes, errors),
@@ -71,8 +85,9 @@ def wheel_entries(
         *(
             entry
             for entry in package_entries(root, settings, packages, modes, errors)
-            if entry.path not in built
+            if entry.path not in built and entry.path not in laid_over
         ),
+        *(entry for path, entry in laid_over.items() if path not in built),
     ]
     raise_all(errors)
     return sorted(entries, key=lambda entry: entry.path)
@@ -140,6 +155,23 @@ def package_entries(
             if entry := shipped(found, path, project_path, modes, errors):
                 entries[path, found.source] = entry
     return list(entries.values())
+
+
+def generated_entries(
+    settings: WheelSettings, packages: Mapping[str, str], generated: Mapping[str, Path]
+) -> Iterator[Entry]:
+    """Generated files that ship: by default what is neither source nor header."""
+    if not generated:
+        return
+    defaults = (*PACKAGE_DEFAULTS, *HEADERS)
+    selection = Selection(defaults, settings.exclude, settings.include, TABLE)
+    for package, place in packages.items():
+        start = "" if place in ("", ".") else f"{place.removeprefix('./')}/"
+        for project_path, file in generated.items():
+            if project_path.startswith(start):
+                path = f"{package}/{project_path[len(start) :]}".lstrip("/")
+                if selection.verdict(project_path, path).ships:
+                    yield Entry(path=path, mode=mode_of(file), source=file)
 
 
 def data_entries(

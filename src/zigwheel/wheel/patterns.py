@@ -38,6 +38,9 @@ SOURCES = (
 PACKAGE_DEFAULTS = (*TRANSIENT, *BACKUPS, ".git*", "*.egg-info/", *PRODUCTS, *SOURCES)
 """Files in packages that do not ship by default."""
 
+HEADERS = ("*.h", "*.hh", "*.hpp", "*.hxx")
+"""What is generated for the compiler alone, beside sources."""
+
 DATA_DEFAULTS = (*TRANSIENT, *BACKUPS)
 """Files in the folders of `.data` that never ship."""
 

@@ -3,14 +3,14 @@
 Few extensions need one (128-bit division, 64-bit division on 32-bit machines, `long double` where
 it is emulated), and compiling compiler_rt is most of the cold seconds of a build, so it is linked
 only where one of them stays open. The names are those of GCC's "Low-level Runtime Library", of
-the ARM run-time ABI, and of out-of-line atomics. What Zig's compiler_rt lacks of them on one
+the ARM run-time ABI, of out-of-line atomics, and of what asks for the processor's features. What Zig's compiler_rt lacks of them on one
 machine or the other is in `templates/builtins/`, beside what its libc++ needs of a C library.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -26,6 +26,7 @@ BUILTIN = re.compile(
         | aarch64_(?:cas|swp|ldadd|ldclr|ldeor|ldset)\d+_\w+
         | atomic_\w+
         | clear_cache
+        | cpu_(?:model|features2|indicator_init)
         | gcc_q[a-z]+
         | emutls_get_address
         | gnu_(?:f2h|h2f)_ieee
@@ -35,24 +36,29 @@ BUILTIN = re.compile(
 )
 
 
-LACKING: Mapping[str, str] = MappingProxyType(
+RUNTIME_DATA = re.compile(r"\b_{2,3}cpu_(?:model|features2)\b")
+"""Variables among them: clang reads them as its own, so that a linker does not leave them open."""
+
+LACKING: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        r"arm-linux-.+": "atomic.c",
-        r"powerpc64le-linux-gnu\b.*": "ibm128.c",
-        r"s390x-.+|x86-.+|x86_64-(?:linux|macos)\b.*": "complex.c",
+        r"arm-linux-.+": ("atomic.c",),
+        r"powerpc64le-linux-gnu\b.*": ("ibm128.c",),
+        r"s390x-.+": ("complex.c",),
+        r"x86-.+|x86_64-(?:linux|macos)\b.*": ("complex.c", "cpu_model.c"),
+        r"x86_64-windows-.+": ("cpu_model.c",),
     }
 )
-"""Patterns of Zig's triples, and the template with what compiler_rt lacks there, or returns amiss."""
+"""Patterns of Zig's triples, and the templates with what compiler_rt lacks there, or returns amiss."""
 
 
-def lacking(triple: str) -> str:
-    """Name of the template with what compiler_rt lacks on a target; empty where it has everything."""
-    return next((name for known, name in LACKING.items() if re.fullmatch(known, triple)), "")
+def lacking(triple: str) -> tuple[str, ...]:
+    """Names of the templates with what compiler_rt lacks on a target."""
+    return next((names for known, names in LACKING.items() if re.fullmatch(known, triple)), ())
 
 
-def lacking_in_cxx(triple: str) -> str:
+def lacking_in_cxx(triple: str) -> tuple[str, ...]:
     """The same of libc++."""
-    return "printf.c" if for_windows(triple) else ""
+    return ("printf.c",) if for_windows(triple) else ()
 
 
 def cpu_of(triple: str) -> str:
@@ -61,13 +67,13 @@ def cpu_of(triple: str) -> str:
     return next(facts.cpu for facts in ARCHITECTURES.values() if facts.zig == arch)
 
 
-def lacking_command(triple: str, *, zig: Path, source: Path, file: Path) -> list[str]:
-    """The command that makes a static library of a template, from which a linker takes what is needed."""
+def lacking_command(triple: str, *, zig: Path, sources: Sequence[Path], file: Path) -> list[str]:
+    """The command that makes a static library of templates, from which a linker takes what is needed."""
     words = [str(zig), "build-lib", "-static", "-cflags", "-g0", "-w", "-fvisibility=hidden"]
     words += ["-fno-builtin", "-ffunction-sections"]
-    words += [f"-ffile-prefix-map={source.parent}=builtins", "--", str(source)]
+    words += [f"-ffile-prefix-map={sources[0].parent}=builtins", "--", *map(str, sources)]
     words += ["-fstrip", "-fPIC", "-fno-sanitize-c", "-fno-compiler-rt", "-OReleaseFast"]
-    words += ["-target", triple, "-mcpu", cpu_of(triple), "-Mroot", "--name", source.stem]
+    words += ["-target", triple, "-mcpu", cpu_of(triple), "-Mroot", "--name", file.stem]
     return [*words, f"-femit-bin={file}"]
 
 

@@ -6,12 +6,15 @@ so that both roads ask the compiler for the same thing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 
 from zigwheel.plan.model import Artifact, BuildPlan, Source
+from zigwheel.plan.tree import GENERATED
 from zigwheel.zig.macos import for_macos, install_name, library_dirs, sdk_words
 from zigwheel.zig.musl import libc_name
 from zigwheel.zig.prebuilt import Prebuilt
@@ -52,6 +55,20 @@ class Places:
     """What the plan takes from Zig packages; None where it takes nothing, and until it is made."""
     overlay: Path | None = None
     """What lets clang find Windows' headers by any spelling (`zig.spelling`); None where it need not."""
+    generated: Path | None = None
+    """Folder of the generated files, under their paths in the project; None where there are none."""
+    made: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
+    """Where each generated file was made, by its path in the project (`Tree.made`)."""
+
+    def source(self, source: Source) -> str:
+        """The file of a source, for a command that runs in the project."""
+        return str(self.made[source.path]) if source.generated else source.path
+
+    def folder(self, path: str) -> str:
+        """An include folder of a plan, for a command that runs in the project."""
+        if path.split("/")[0] != GENERATED or self.generated is None:
+            return path
+        return str(self.generated / path.removeprefix(GENERATED).lstrip("/"))
 
 
 def place_flags(artifact: Artifact, places: Places) -> tuple[str, ...]:
@@ -71,19 +88,38 @@ def place_flags(artifact: Artifact, places: Places) -> tuple[str, ...]:
         pairs.append((places.sdk, "sdk"))
     if artifact.packages and places.packages is not None:
         pairs.append((places.packages.folder, "zig-pkg"))
-    return (*found, *(f"-ffile-prefix-map={old}={new}" for old, new in pairs))
+    mapped = [f"-ffile-prefix-map={old}={new}" for old, new in pairs]
+    if places.generated and uses_generated(artifact):
+        mapped.append(f"-ffile-prefix-map={places.generated}{os.sep}=")
+    return (*found, *mapped)
+
+
+def uses_generated(artifact: Artifact) -> bool:
+    """Whether an artifact names the folder of generated files, not only sources that lie there."""
+    folders = (*artifact.include_dirs, *(f for s in artifact.sources for f in s.quoted))
+    return any(folder.split("/")[0] == GENERATED for folder in folders)
+
+
+def source_flags(source: Source, places: Places) -> Iterator[str]:
+    """Flags of one source, beside its own: the folder that goes with its own, and for what was generated
+    the path that it would have in the project."""
+    for folder in source.quoted:
+        yield from ("-iquote", places.folder(folder))
+    if source.generated:
+        file = places.made[source.path]
+        yield f"-ffile-prefix-map={file.parents[source.path.count('/')]}{os.sep}="
 
 
 def source_groups(artifact: Artifact) -> Iterator[tuple[tuple[str, ...], tuple[Source, ...]]]:
-    """Consecutive sources with the same flags, Zig's root file left out: it is no C source."""
+    """Consecutive sources with the same flags and places, Zig's root file left out: it is no C source."""
     sources = (s for s in artifact.sources if s.language != "zig")
-    for args, group in groupby(sources, key=lambda source: source.args):
+    for (args, *_), group in groupby(sources, key=lambda s: (s.args, s.generated, s.quoted)):
         yield args, tuple(group)
 
 
-def zig_root(artifact: Artifact) -> str:
+def zig_root(artifact: Artifact, places: Places) -> str:
     """The root file of an artifact's Zig sources, or nothing."""
-    return next((s.path for s in artifact.sources if s.language == "zig"), "")
+    return next((places.source(s) for s in artifact.sources if s.language == "zig"), "")
 
 
 def command(
@@ -106,7 +142,8 @@ def command(
         flags = [*args, *place_flags(artifact, places)]
         for source in sources:
             told = [f"-D{CONTENT}={source.content}"] if source.content else []
-            words += ["-cflags", *flags, *told, "--", source.path]
+            own = [*flags, *source_flags(source, places), *told]
+            words += ["-cflags", *own, "--", places.source(source)]
     if artifact.kind != "library":  # an archive within an archive is of no use to a linker
         words += [str(places.out / plan.library(name).output) for name in artifact.link]
     words += [f"-l{name}" for name in artifact.libraries]
@@ -118,14 +155,14 @@ def command(
     else:
         words += package_words(artifact, places, files)
     words += module_words(plan, artifact, places)
-    root = zig_root(artifact)
+    root = zig_root(artifact, places)
     words += [f"-Mroot={root}" if root else "-Mroot", "-lc"]
     words += ["-lc++"] if artifact.link_cxx else []
     windows = for_windows(plan.triple)
     words += link_words(artifact, places, compiler_rt=compiler_rt, windows=windows)
     if for_macos(plan.triple) and artifact.kind == "extension":
         words += ["-install_name", install_name(artifact)]
-    local = places.local_cache / "".join(s.content for s in artifact.sources if s.path == root)
+    local = places.local_cache / "".join(s.content for s in artifact.sources if s.language == "zig")
     words += ["--cache-dir", str(local), "--global-cache-dir", str(places.global_cache)]
     words += ["--name", artifact.name, f"-femit-bin={places.out / linked_name(plan, artifact)}"]
     return words
@@ -173,7 +210,7 @@ def module_words(plan: BuildPlan, artifact: Artifact, places: Places) -> list[st
     words += [f"-O{MODES[artifact.optimize]}"]
     words += ["-target", plan.triple, "-mcpu", artifact.cpu]
     for folder in artifact.include_dirs:
-        words += ["-I", folder]
+        words += ["-I", places.folder(folder)]
     if artifact.uses_python:
         words += ["-isystem", str(places.headers)]
     if places.packages is not None:

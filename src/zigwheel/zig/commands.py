@@ -11,7 +11,7 @@ from pathlib import Path
 
 from zigwheel.plan.model import BuildPlan
 from zigwheel.storage import put_file
-from zigwheel.zig.command import Places, module_words
+from zigwheel.zig.command import Places, module_words, source_flags
 from zigwheel.zig.toolchain import Zig
 
 FILE = "compile_commands.json"
@@ -28,18 +28,20 @@ def compile_commands(plan: BuildPlan, places: Places, zig: Zig) -> str:
         for source in artifact.sources:
             if source.language != "zig":
                 driver = "c++" if "c++" in source.language else "cc"
+                file = places.source(source)
                 entries.setdefault(
-                    source.path,
+                    file,
                     {
                         "directory": str(places.root),
-                        "file": source.path,
+                        "file": file,
                         "arguments": [
                             str(zig.executable),
                             driver,
                             *words,
                             *source.args,
+                            *source_flags(source, places),
                             "-c",
-                            source.path,
+                            file,
                         ],
                     },
                 )

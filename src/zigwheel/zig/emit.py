@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 from zigwheel.config.zon import quoted
-from zigwheel.plan.model import Artifact, BuildPlan
+from zigwheel.plan.model import Artifact, BuildPlan, Source
+from zigwheel.plan.tree import GENERATED
 from zigwheel.templates import fill, template
 from zigwheel.zig.builtins import lacking_in_cxx
-from zigwheel.zig.command import MODES, source_groups, version_script, zig_root
+from zigwheel.zig.command import MODES, source_groups, uses_generated, version_script
 from zigwheel.zig.macos import links_sdk
 from zigwheel.zig.package_text import headers_folder, library, used
 from zigwheel.zig.windows import for_windows, needs_python
@@ -36,16 +37,39 @@ CXX_OPTION = """\
     const cxx_builtins = b.option([]const u8, "cxx-builtins", "The same with what libc++ lacks");
 """
 
-PACKAGE_PARTS = {
-    "package_option": """\
-        .packages = b.option([]const u8, "packages", "Used by zigwheel: where the headers of Zig packages are"),
+GENERATED_PARTS = {
+    "generated_option": """
+        .generated = b.option([]const u8, "generated", "Folder of the generated sources (default: .zigwheel-generated)") orelse b.pathFromRoot(".zigwheel-generated"),""",
+    "generated_field": """
+    generated: []const u8,""",
+    "generated_functions": """
+    /// A file or folder among the generated ones.
+    fn generatedFolder(paths: Paths, sub_path: []const u8) std.Build.LazyPath {
+        return .{ .cwd_relative = paths.b.pathResolve(&.{ paths.generated, sub_path }) };
+    }
+
+    /// `flags`, and folders that `#include "..."` searches after that of the source.
+    fn quoting(paths: Paths, folders: []const std.Build.LazyPath, own: []const []const u8) []const []const u8 {
+        var all: std.ArrayList([]const u8) = .empty;
+        append(&all, paths.b, paths.flags(own));
+        for (folders) |folder| append(&all, paths.b, &.{ "-iquote", folder.cwd_relative });
+        return all.items;
+    }
 """,
-    "package_field": "    packages: ?[]const u8,\n",
-    "package_flag": """\
-        if (paths.packages) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=zig-pkg", .{folder})});
-""",
+    "generated_flags": """
+        append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}{c}=", .{ paths.generated, std.fs.path.sep })});""",
 }
-"""What the template says of Zig packages, where there are any."""
+"""What `build.zig` has where something is generated."""
+
+PACKAGE_PARTS = {
+    "package_option": """
+        .packages = b.option([]const u8, "packages", "Used by zigwheel: where the headers of Zig packages are"),""",
+    "package_field": """
+    packages: ?[]const u8,""",
+    "package_flag": """
+        if (paths.packages) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=zig-pkg", .{folder})});""",
+}
+"""What it has where Zig packages are linked."""
 
 LIBRARY_ABOUT = "For Windows: import library of Python's DLL, such as python313.lib"
 LIMITED_ABOUT = "The same for the stable ABI, such as python3.lib"
@@ -70,13 +94,10 @@ def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
         + suffixes(plan, suffix, limited_suffix)
         if any(a.kind != "library" for a in plan.artifacts)
         else "",
-        artifacts="".join(
-            [
-                *(f"    {used(package)}\n" for package in plan.packages),
-                *(artifact_text(plan, a, names, cpu) for a in plan.artifacts),
-            ]
-        ),
+        **(GENERATED_PARTS if needs_generated(plan) else dict.fromkeys(GENERATED_PARTS, "")),
         **(PACKAGE_PARTS if plan.packages else dict.fromkeys(PACKAGE_PARTS, "")),
+        packages="".join(f"    {used(package)}\n" for package in plan.packages),
+        artifacts="".join(artifact_text(plan, a, names, cpu) for a in plan.artifacts),
     ) + (template("packages/use.zig") if plan.packages else "")
 
 
@@ -131,9 +152,9 @@ def artifact_text(
     """The statements that make one artifact."""
     var = names[artifact.kind, artifact.name]
     target = "target" if artifact.cpu == cpu else f"withCpu(b, target, {quoted(artifact.cpu)})"
-    root = zig_root(artifact)
+    root = next((s for s in artifact.sources if s.language == "zig"), None)
     fields = [
-        *([f".root_source_file = paths.get({quoted(root)}),"] if root else []),
+        *([f".root_source_file = {lazy_path(root)},"] if root else []),
         f".target = {target},",
         f".optimize = .{MODES[artifact.optimize]},",
         f".strip = {zig_bool(artifact.strip)},",
@@ -168,9 +189,9 @@ def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], s
     for args, sources in source_groups(artifact):
         lines += [
             f"{module}.addCSourceFiles(.{{",
-            '    .root = paths.get("."),',
+            f'    .root = paths.{"generatedFolder" if sources[0].generated else "get"}("."),',
             *listed("    .files = &", [s.path for s in sources], ","),
-            *listed("    .flags = paths.flags(&", list(args), "),"),
+            *flag_lines(list(args), sources[0].quoted),
             "});",
         ]
     lines += [f"{module}.linkLibrary({names['library', name]});" for name in artifact.link]
@@ -179,7 +200,7 @@ def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], s
     for name in artifact.frameworks:
         lines.append(f"{module}.linkFramework({quoted(name)}, .{{}});")
     lines += [f"{module}.addLibraryPath(paths.get({quoted(f)}));" for f in artifact.library_dirs]
-    lines += [f"{module}.addIncludePath(paths.get({quoted(f)}));" for f in artifact.include_dirs]
+    lines += [f"{module}.addIncludePath({folder(f)});" for f in artifact.include_dirs]
     if artifact.uses_python:
         lines.append(f"{module}.addSystemIncludePath(paths.pythonHeaders());")
     for link in artifact.packages:
@@ -191,6 +212,31 @@ def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], s
         lines.append(f"{module}.addCMacro({quoted(name)}, {quoted(value)});")
     lines += [f"{module}.addRPathSpecial({quoted(path)});" for path in artifact.rpaths]
     return lines
+
+
+def flag_lines(args: list[str], beside: tuple[str, ...]) -> list[str]:
+    """The flags of a group of sources, and the folders that go with their own."""
+    if not beside:
+        return listed("    .flags = paths.flags(&", args, "),")
+    folders = ", ".join(folder(path) for path in beside)
+    return listed("    .flags = paths.quoting(&.{ " + folders + " }, &", args, "),")
+
+
+def folder(path: str) -> str:
+    """A folder of the plan, which lies in the project or among the generated files."""
+    if path.split("/")[0] == GENERATED:
+        return f"paths.generatedFolder({quoted(path.removeprefix(GENERATED).lstrip('/') or '.')})"
+    return f"paths.get({quoted(path)})"
+
+
+def lazy_path(source: Source) -> str:
+    """A source file."""
+    return folder(f"{GENERATED}/{source.path}" if source.generated else source.path)
+
+
+def needs_generated(plan: BuildPlan) -> bool:
+    """Whether something of a plan is compiled from generated files."""
+    return any(uses_generated(a) or any(s.generated for s in a.sources) for a in plan.artifacts)
 
 
 def link_lines(plan: BuildPlan, artifact: Artifact, var: str) -> list[str]:

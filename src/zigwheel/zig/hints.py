@@ -77,10 +77,6 @@ def hint_for(said: str) -> str:
             f"older compilers only warned of this; to build as they did, add `-Wno-error={strict[1]}` "
             "to `extra-c-args`"
         )
-    if "__cpu_model" in said:
-        return (
-            "Zig has no `__builtin_cpu_supports`: ask <cpuid.h>, or leave that code out by a macro"
-        )
     if HEAD_INIT.search(said):
         return (
             "on Windows the address of what lies in Python's DLL is not known when C is compiled: "

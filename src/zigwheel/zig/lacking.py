@@ -18,21 +18,22 @@ def own_builtins(
     plan: BuildPlan, artifact: Artifact, places: Places, zig: Zig, run: Run
 ) -> list[Path]:
     """Static libraries with what an artifact may find lacking."""
-    names = [lacking(plan.triple), lacking_in_cxx(plan.triple) if artifact.link_cxx else ""]
-    return [own_library(name, plan.triple, places, zig, run) for name in names if name]
+    groups = [lacking(plan.triple), lacking_in_cxx(plan.triple) if artifact.link_cxx else ()]
+    return [own_library(names, plan.triple, places, zig, run) for names in groups if names]
 
 
-def own_library(name: str, triple: str, places: Places, zig: Zig, run: Run) -> Path:
-    """A template as a static library that outlives the build."""
+def own_library(names: tuple[str, ...], triple: str, places: Places, zig: Zig, run: Run) -> Path:
+    """Templates as a static library that outlives the build."""
     import tempfile
 
-    source = templates.folder() / "builtins" / name
-    key = "\0".join((source.read_text(encoding="utf-8"), triple, ZIG_VERSION))
+    sources = [templates.folder() / "builtins" / name for name in names]
+    texts = [source.read_text(encoding="utf-8") for source in sources]
+    key = "\0".join((*texts, triple, ZIG_VERSION))
     library = places.version_scripts / kept_name(key, "a")
     if not library.is_file():
         with tempfile.TemporaryDirectory(dir=places.out) as folder:
-            file = Path(folder, source.stem + ".a")
-            words = lacking_command(triple, zig=zig.executable, source=source, file=file)
+            file = Path(folder, sources[0].stem + ".a")
+            words = lacking_command(triple, zig=zig.executable, sources=sources, file=file)
             caches = ["--cache-dir", folder, "--global-cache-dir", str(places.global_cache)]
             code, said = execute([*words, *caches], places.root, run)
             if code != 0:

@@ -11,10 +11,11 @@ from zigwheel.target.python import StableName, suffix
 from zigwheel.zig.builtins import lacking, lacking_in_cxx
 from zigwheel.zig.command import Places
 from zigwheel.zig.compile import make
-from zigwheel.zig.emit import EJECTED, emit, links_cxx
+from zigwheel.zig.emit import EJECTED, emit, links_cxx, needs_generated
 from zigwheel.zig.execute import Run, repeatable
 from zigwheel.zig.hints import hint_for
 from zigwheel.zig.lacking import own_library
+from zigwheel.zig.made import Made, spared
 from zigwheel.zig.musl import libc_name
 from zigwheel.zig.packages import adopt_carried, limited, package_hint, workspace
 from zigwheel.zig.toolchain import Zig
@@ -87,6 +88,7 @@ def zig_build_command(
     words += [f"-Dmusl-libc={libc}"] if libc else []
     words += [f"-Doverlay={places.overlay}"] if places.overlay else []
     words += [f"-Dpackages={places.packages.folder}"] if places.packages else []
+    words += [f"-Dgenerated={places.generated}"] if needs_generated(plan) else []
     names = {a.stable_abi for a in plan.artifacts if a.kind == "extension"}
     for name in sorted(names):
         option = "limited-suffix" if name else "suffix"
@@ -104,41 +106,47 @@ def windows_options(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list
     import threading
 
     stop = threading.Event()
-    symbols: dict[tuple[bool, str], dict[str, bool]] = {}
+    libraries: dict[bool, Path] = {}
     exports = places.out / "exports"
     exports.mkdir()
     for artifact in plan.artifacts:
-        if artifact.kind == "library":
-            make(plan, artifact, places, zig, run, stop)
-        elif needs_python(plan, artifact):
-            parts = windows_parts(plan, artifact, places, zig, run, stop)
-            key = artifact.limited_api, python_dll(plan, artifact)
-            symbols.setdefault(key, {}).update(parts.symbols)
-            text = export_definition(parts.exports)
-            (exports / f"{artifact.name}.def").write_bytes(text.encode())
+        try:
+            if artifact.kind == "library":
+                make(plan, artifact, places, zig, run, stop)
+            elif needs_python(plan, artifact):
+                parts = windows_parts(plan, artifact, places, zig, run, stop)
+                dll = python_dll(plan, artifact)
+                library = import_library(dll, parts.symbols, plan, places, zig, run)
+                # of its own: whether a symbol is data for one file decides how another is linked
+                (exports / f"{artifact.name}.lib").write_bytes(library.read_bytes())
+                libraries[artifact.limited_api] = library
+                text = export_definition(parts.exports)
+                (exports / f"{artifact.name}.def").write_bytes(text.encode())
+        except CompileError:  # `zig build` will say it again
+            if not spared(plan, artifact):
+                raise
     words = [f"-Dexports={exports}"]
-    for (limited, dll), wanted in symbols.items():
-        library = import_library(dll, dict(sorted(wanted.items())), plan, places, zig, run)
+    for limited, library in libraries.items():
         words.append(f"-D{'limited-' if limited else ''}python-lib={library}")
     return words
 
 
 def builtins_options(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list[str]:
     """Options that name what Zig's own runtime libraries lack, made as on the other road."""
-    names = {"builtins": lacking(plan.triple)}
+    groups = {"builtins": lacking(plan.triple)}
     if links_cxx(plan):
-        names["cxx-builtins"] = lacking_in_cxx(plan.triple)
+        groups["cxx-builtins"] = lacking_in_cxx(plan.triple)
     return [
-        f"-D{option}={own_library(name, plan.triple, places, zig, run)}"
-        for option, name in names.items()
-        if name
+        f"-D{option}={own_library(names, plan.triple, places, zig, run)}"
+        for option, names in groups.items()
+        if names
     ]
 
 
 def compile_with_zig_build(
     plan: BuildPlan, target: Target, places: Places, zig: Zig, run: Run, *, build_file: Path
-) -> dict[str, Path]:
-    """Make every artifact with one `zig build`; the file of each that is shipped, by `install`.
+) -> Made:
+    """Make every artifact with one `zig build`, which makes what it can when something fails.
 
     Raises `CompileError` with all that Zig said, also where the build file does not install a file
     that the config names.
@@ -152,22 +160,26 @@ def compile_with_zig_build(
     if plan.packages:
         adopt_carried(places, zig, run)
     code, said = limited(words, places.root, run)
-    if code != 0:
-        raise CompileError(
-            f"`zig build` failed:\n{said}\nto repeat it:\n{repeatable([words], places.root)}",
-            hint=package_hint(said) if plan.packages else hint_for(said),
-        )
-    if said:
-        run.say(said)
-    made = {}
+    files = {}
     for artifact in plan.artifacts:
         if artifact.kind != "library":
             name = artifact.install if artifact.kind == "extension" else f"bin/{artifact.output}"
-            made[artifact.install] = places.out / name
-    missing = [name for name, file in made.items() if not file.is_file()]
-    if missing:
+            files[artifact.install] = places.out / name
+    lacking = [a for a in plan.artifacts if a.install in files and not files[a.install].is_file()]
+    if code != 0:
+        error = CompileError(
+            f"`zig build` failed:\n{said}\nto repeat it:\n{repeatable([words], places.root)}",
+            hint=package_hint(said) if plan.packages else hint_for(said),
+        )
+        if not lacking or not all(spared(plan, artifact) for artifact in lacking):
+            raise error
+        left_out = {artifact.install: error for artifact in lacking}
+        return Made(files={k: v for k, v in files.items() if k not in left_out}, left_out=left_out)
+    if said:
+        run.say(said)
+    if lacking:
         raise CompileError(
-            f"`{build_file.name}` does not install {', '.join(missing)}",
+            f"`{build_file.name}` does not install {', '.join(a.install for a in lacking)}",
             hint="its install steps and `[tool.zigwheel]` have to name the same files",
         )
-    return made
+    return Made(files=files, left_out={})

@@ -47,7 +47,7 @@ def make_for_windows(
         if artifact.kind == "extension":
             files.append(kept(export_definition(parts.exports), "def", places))
         final = words(replace(artifact, sources=()), *files, *parts.objects)
-        if zig_root(artifact):  # what Zig makes of its own language differs in a DLL
+        if zig_root(artifact, places):  # what Zig makes of its own language differs in a DLL
             final = words(artifact, *files)
     code, said = execute_link(final, artifact, places, run, stop)
     if code != 0:

@@ -13,7 +13,7 @@ pub fn build(b: *std.Build) void {
         .root = b.option([]const u8, "project", "Folder of the project (default: that of build.zig)") orelse b.pathFromRoot("."),
         .python = b.option([]const u8, "python-include", "Folder that holds the Python.h of the target's Python"),
         .overlay = b.option([]const u8, "overlay", "File for clang's -ivfsoverlay"),
-        .exports = b.option([]const u8, "exports", "For Windows: folder of .def files; without it, what the sources mark is exported"),
+        .exports = b.option([]const u8, "exports", "For Windows: folder of a .def and a .lib for each file; without it, what the sources mark is exported"),
     };
     // what zigwheel turns into the name of musl's C library after linking; by hand, leave it out
     const musl_libc = b.option([]const u8, "musl-libc", "Used by zigwheel");
@@ -203,7 +203,10 @@ const Paths = struct {
         const b = paths.b;
         if (file.rootModuleTarget().os.tag == .windows) {
             file.linker_allow_shlib_undefined = false;
-            if (python_lib) |library| file.root_module.addObjectFile(.{ .cwd_relative = library });
+            if (python_lib) |library| {
+                const own = if (paths.exports) |folder| b.pathJoin(&.{ folder, b.fmt("{s}.lib", .{file.name}) }) else library;
+                file.root_module.addObjectFile(.{ .cwd_relative = own });
+            }
             if (paths.exports) |folder| if (version_script != null) {
                 const name = b.fmt("{s}.def", .{file.name});
                 file.win32_module_definition = .{ .cwd_relative = b.pathJoin(&.{ folder, name }) };

@@ -1,0 +1,238 @@
+"""Records of a project's own build become what its `pyproject.toml` has to say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zigwheel.convert.components import Note, Options, Tables, tables
+from zigwheel.convert.differ import Merged, merge
+from zigwheel.convert.files import wheel_settings
+from zigwheel.convert.model import Platform, Record
+from zigwheel.convert.project import project_table
+from zigwheel.convert.sources import as_globs
+from zigwheel.convert.versions import version_settings
+from zigwheel.errors import ZigwheelError
+
+SCM = ("setuptools-scm", "setuptools_scm")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conversion:
+    """What is to be written."""
+
+    project: Mapping[str, Any]
+    """Keys of `[project]` that are new; those that are there are kept."""
+    resolved: tuple[str, ...]
+    """Fields that `project.dynamic` need not name any more."""
+    extensions: Merged
+    """`[[tool.zigwheel.extension]]`."""
+    libraries: Merged
+    """`[[tool.zigwheel.library]]`."""
+    tool: Mapping[str, Any]
+    """Other keys of `[tool.zigwheel]`: `py-api`, `version`, `wheel`, `cython`."""
+    scm: Mapping[str, Any]
+    """`[tool.setuptools_scm]`, where the build had it elsewhere."""
+    requires: tuple[str, ...]
+    """`build-system.requires`."""
+    notes: tuple[Note, ...]
+    """What was not carried over, or is worth a look."""
+
+
+def convert(root: Path, table: Mapping[str, Any], records: Sequence[Record]) -> Conversion:
+    """What `root`, a project as it came with `table` as its pyproject.toml, becomes.
+
+    Raises `ZigwheelError` where no platform's build came to an end.
+    """
+    good = [record for record in records if not record.failure]
+    if not good:
+        first = records[0].failure if records else "nothing was recorded"
+        raise ZigwheelError(
+            f"the project's own build does not end with a wheel on any platform: {first}",
+            hint="it has to work here before it can be converted",
+        )
+    base = good[0]
+    files = project_files(root)
+    notes = [failed(record) for record in records if record.failure]
+    found = {record.platform: tables(record, shipped=files) for record in good}
+    notes += [note for item in found.values() for note in item.notes]
+    read = reader(root)
+    project, resolved, version, scm, more = metadata(base, table, files, read)
+    notes += more
+    modules = [extension.name for record in good for extension in record.extensions]
+    made = {file.path for file in base.written}
+    wheel, more = wheel_settings(root, project_name(table, project), base.wheel, modules, made)
+    notes += more
+    extensions = merge({p: t.extensions for p, t in found.items()}, removable=True)
+    libraries = merge({p: t.libraries for p, t in found.items()}, removable=False)
+    return Conversion(
+        project=project,
+        resolved=resolved,
+        extensions=with_globs(extensions, files),
+        libraries=with_globs(libraries, files),
+        tool=other_tables(found, base, version, wheel),
+        scm=scm,
+        requires=("zigwheel",),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def failed(record: Record) -> Note:
+    """The note for a platform whose build gave up."""
+    platform = record.platform
+    first = (record.failure.strip().splitlines() or [""])[-1][:200]
+    return Note(
+        text=f"the project's own build refuses {platform.os} {platform.arch}: {first}",
+        handwork=False,
+    )
+
+
+def project_files(root: Path) -> list[str]:
+    """Every file of the project, POSIX and sorted."""
+    found = []
+    for folder, inner, names in os.walk(root):
+        inner[:] = sorted(name for name in inner if name not in (".git", "__pycache__"))
+        found += [(Path(folder) / name).relative_to(root).as_posix() for name in names]
+    return sorted(found)
+
+
+def reader(root: Path) -> Callable[[str], str]:
+    """Reads a file of the project as text; empty where that cannot be."""
+
+    def read(path: str) -> str:
+        try:
+            return (root / path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    return read
+
+
+def project_name(table: Mapping[str, Any], project: Mapping[str, Any]) -> str:
+    """The distribution's name."""
+    return str(table.get("project", {}).get("name") or project.get("name", ""))
+
+
+def metadata(
+    base: Record, table: Mapping[str, Any], files: Sequence[str], read: Callable[[str], str]
+) -> tuple[dict[str, Any], tuple[str, ...], dict[str, Any], dict[str, Any], list[Note]]:
+    """New keys of `[project]`, dynamic fields that are resolved, where the version is, and notes."""
+    own = dict(table.get("project", {}))
+    whole, notes = project_table(base, files, read)
+    dynamic = [field for field in own.get("dynamic", [])] if own else []
+    fresh = {key: value for key, value in whole.items() if key not in own}
+    if own:
+        allowed = {*dynamic, "license-files"}
+        fresh = {key: value for key, value in fresh.items() if key in allowed}
+        if isinstance(own.get("license"), dict):
+            fresh.pop("license-files", None)
+            if whole.get("license"):
+                fresh |= {
+                    "license": whole["license"],
+                    "license-files": whole.get("license-files", []),
+                }
+        told = {"readme", "license"} & {*fresh}
+        notes = [note for note in notes if any(field in note.text for field in told)]
+    version, scm = version_of(base, table, files, read, fresh, notes)
+    if version:
+        fresh.pop("version", None)
+    resolved = tuple(field for field in dynamic if field != "version" or not version)
+    return fresh, resolved, version, scm, notes
+
+
+def version_of(
+    base: Record,
+    table: Mapping[str, Any],
+    files: Sequence[str],
+    read: Callable[[str], str],
+    fresh: Mapping[str, Any],
+    notes: list[Note],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """`[tool.zigwheel.version]`, and `[tool.setuptools_scm]` where it is not there."""
+    if "version" not in fresh:
+        return {}, {}
+    if any(text.replace("_", "-").startswith(SCM[0]) for text in base.requires):
+        if "setuptools_scm" in table.get("tool", {}):
+            return {"scm": True}, {}
+        written = [f.path for f in base.written if fresh["version"] in read(f.path)]
+        return {"scm": True}, ({"version_file": written[0]} if written else {})
+    if found := version_settings(fresh["version"], files, read):
+        return found, {}
+    notes.append(
+        Note(
+            text="the version stands in no file that could be searched: it is now static",
+            handwork=False,
+        )
+    )
+    return {}, {}
+
+
+def other_tables(
+    found: Mapping[Platform, Tables],
+    base: Record,
+    version: Mapping[str, Any],
+    wheel: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Keys of `[tool.zigwheel]` beside components."""
+    table: dict[str, Any] = {}
+    if api := next((t.py_api for t in found.values() if t.py_api), ""):
+        table["py-api"] = api
+    if version:
+        table["version"] = dict(version)
+    if wheel:
+        table["wheel"] = dict(wheel)
+    if cython := cython_table(base):
+        table["cython"] = cython
+    return table
+
+
+def cython_table(base: Record) -> dict[str, Any]:
+    """`[tool.zigwheel.cython]`: what the build requires of it, and directives of all sources."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    made = [f for f in base.written if f.tool == "cython"]
+    if not made:
+        return {}
+    table: dict[str, Any] = {}
+    asked = []
+    for text in base.requires:
+        try:
+            found = Requirement(text)
+        except InvalidRequirement:
+            continue
+        if found.name.lower() == "cython" and found.specifier:
+            asked.append(str(found))
+    if asked:
+        table["requires"] = asked
+    each = [
+        {
+            k.removeprefix("directive."): v
+            for k, v in f.options.items()
+            if k.startswith("directive.")
+        }
+        for f in made
+    ]
+    common = {k: directive(v) for k, v in each[0].items() if all(e.get(k) == v for e in each)}
+    if common:
+        table["directives"] = common
+    return table
+
+
+def directive(text: str) -> str | bool | int:
+    """A directive's value as TOML has it."""
+    words: dict[str, bool] = {"True": True, "False": False}
+    return words[text] if text in words else int(text) if text.isdigit() else text
+
+
+def with_globs(merged: Merged, files: Sequence[str]) -> Merged:
+    """The components, with sources as globs where that is shorter."""
+    base: dict[str, Options] = {}
+    for name, options in merged.base.items():
+        sources, excluded = as_globs(options.get("sources", []), files)
+        head = {"sources": sources, "exclude-sources": excluded}
+        rest = {key: value for key, value in options.items() if key != "sources"}
+        base[name] = {**{key: value for key, value in head.items() if value}, **rest}
+    return Merged(base=base, overrides=merged.overrides)

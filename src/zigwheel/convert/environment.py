@@ -1,0 +1,217 @@
+"""The environment that a project's build runs in, and the running of its hooks there."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zigwheel.errors import ZigwheelError
+
+INSIDE = Path(__file__).parent / "inside"
+"""What runs in the environment."""
+
+LEGACY = "setuptools.build_meta:__legacy__"
+"""The backend of a project that names none."""
+
+CLEARED = (
+    "CC CXX CPP LD AR RANLIB NM STRIP CFLAGS CXXFLAGS CPPFLAGS LDFLAGS LDSHARED ARFLAGS ARCHFLAGS "
+    "MACOSX_DEPLOYMENT_TARGET VIRTUAL_ENV PKG_CONFIG PKG_CONFIG_PATH DISTUTILS_USE_SDK LIBRARY_PATH "
+    "CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH LD_LIBRARY_PATH SETUPTOOLS_USE_DISTUTILS CONFIG_SITE"
+).split()
+"""Variables that change what a build asks for; it is asked what it does without them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backend:
+    """`[build-system]`."""
+
+    requires: tuple[str, ...]
+    """Requirements."""
+    name: str
+    """The object with the hooks."""
+    path: tuple[str, ...]
+    """`backend-path`."""
+
+
+def read_backend(project: Path) -> Backend:
+    """What builds a project. Raises `ZigwheelError`."""
+    from zigwheel.config.toml import parse
+
+    file = project / "pyproject.toml"
+    table: Any = {}
+    if file.is_file():
+        table = parse(file.read_text(encoding="utf-8")).get("build-system", {})
+    elif not (project / "setup.py").is_file():
+        raise ZigwheelError(
+            f"{str(project)!r} has neither a `pyproject.toml` nor a `setup.py`",
+            hint="name the folder of a project, or its sdist",
+        )
+    requires = table.get("requires", ["setuptools"]) if isinstance(table, dict) else None
+    name = table.get("build-backend", LEGACY) if isinstance(table, dict) else None
+    path = table.get("backend-path", []) if isinstance(table, dict) else None
+    if not (is_texts(requires) and isinstance(name, str) and is_texts(path)):
+        raise ZigwheelError("`[build-system]` of `pyproject.toml` is not as PEP 518 has it")
+    return Backend(requires=tuple(requires), name=name, path=tuple(path))
+
+
+def is_texts(value: Any) -> bool:
+    """Whether a value is a list of texts."""
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """Where everything happens."""
+
+    work: Path
+    """The folder that all lies in."""
+    environ: Mapping[str, str]
+    """The environment of the user."""
+    seconds: int
+    """How long one run may take."""
+
+    @property
+    def python(self) -> Path:
+        """The environment's Python."""
+        folder = self.work / "environment"
+        return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def make_environment(room: Room, python: str) -> None:
+    """A virtual environment without anything in it."""
+    words = [python, "-m", "venv", "--without-pip", str(room.work / "environment")]
+    run_tool(words, room, "make an environment for the build")
+
+
+def install(room: Room, python: str, requires: Sequence[str]) -> None:
+    """Install requirements there, by uv if that is at hand, else by pip."""
+    if not requires:
+        return
+    uv = shutil.which("uv", path=room.environ.get("PATH"))
+    if uv:
+        words = [uv, "pip", "install", "--quiet", "--python", str(room.python)]
+    else:
+        words = [python, "-m", "pip", "--python", str(room.python), "install", "--quiet"]
+        words += ["--disable-pip-version-check", "--no-input"]
+    run_tool([*words, "--", *requires], room, "install the requirements of the build")
+
+
+def run_tool(words: Sequence[str], room: Room, doing: str) -> None:
+    """Run a program that has to succeed. Raises `ZigwheelError` with what it said."""
+    environ = {key: value for key, value in room.environ.items() if key != "PIP_REQUIRE_VIRTUALENV"}
+    try:
+        done = subprocess.run(words, env=environ, capture_output=True, timeout=room.seconds)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ZigwheelError(f"could not {doing}: {error}") from error
+    if done.returncode:
+        said = (done.stderr + done.stdout).decode("utf-8", "replace").strip()
+        raise ZigwheelError(f"could not {doing}: `{' '.join(words)}` says\n{said[-4000:]}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One call of a hook, in a folder of its own."""
+
+    folder: Path
+    """Holds `project`, `home`, `tmp`, `out`, `events`, `said`."""
+    problem: str
+    """Why it was ended from outside; empty if it ended by itself."""
+
+    @property
+    def project(self) -> Path:
+        """The copy of the project that the hook ran in."""
+        return self.folder / "project"
+
+    @property
+    def events(self) -> Path:
+        """What it did."""
+        return self.folder / "events"
+
+    def said(self) -> str:
+        """The end of what it printed."""
+        with (self.folder / "said").open("rb") as stream:
+            stream.seek(max(0, os.stat(stream.fileno()).st_size - 4000))
+            return stream.read().decode("utf-8", "replace").strip()
+
+
+def call_hook(
+    room: Room, folder: Path, backend: Backend, hook: str, spec: Mapping[str, Any]
+) -> Run:
+    """Call a hook of the backend in `folder`, which holds the copy of the project."""
+    for name in ("home", "tmp", "out", "bin"):
+        (folder / name).mkdir(exist_ok=True)
+    whole = {
+        "project": str(folder / "project"),
+        "events": str(folder / "events"),
+        "output": str(folder / "out"),
+        "backend": backend.name,
+        "backend_path": backend.path,
+        "hook": hook,
+        "believed": None,
+        **spec,
+    }
+    (folder / "spec.json").write_text(json.dumps(whole), encoding="utf-8")
+    words = [str(room.python), "-s", "-B", str(INSIDE / "main.py"), str(folder / "spec.json")]
+    with (folder / "said").open("wb") as said:
+        process = subprocess.Popen(
+            words,
+            cwd=folder / "project",
+            env=environment_of(room, folder),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            process.wait(room.seconds)
+            problem = ""
+        except subprocess.TimeoutExpired:
+            problem = f"the build did not end within {room.seconds} seconds"
+        finally:
+            end(process)
+    return Run(folder=folder, problem=problem)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it has started."""
+    if sys.platform == "win32":
+        words = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+        subprocess.run(words, capture_output=True)
+    else:
+        import contextlib
+        import signal
+
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+
+
+def environment_of(room: Room, folder: Path) -> dict[str, str]:
+    """The variables that a run sees: the user's, without those that steer compilers and Python."""
+    kept = {
+        key: value
+        for key, value in room.environ.items()
+        if key not in CLEARED and not key.startswith(("PYTHON", "PIP_", "ZIGWHEEL_", "LC_"))
+    }
+    path = os.pathsep.join([str(folder / "bin"), str(room.python.parent), kept.get("PATH", "")])
+    own = {"HOME": "home", "USERPROFILE": "home", "XDG_CACHE_HOME": "home"}
+    own |= {name: "tmp" for name in ("TMPDIR", "TMP", "TEMP")}
+    return {
+        **kept,
+        **{name: str(folder / place) for name, place in own.items()},
+        "PATH": path,
+        "LC_ALL": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "SOURCE_DATE_EPOCH": "1577836800",
+        "ZIGWHEEL_RECORD": str(folder / "spec.json"),
+    }

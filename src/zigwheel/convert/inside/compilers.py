@@ -1,0 +1,136 @@
+"""Compilers of setuptools that write down what they are asked to do, and leave small files behind."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zigwheel.convert.inside.answers import try_out
+from zigwheel.convert.inside.notes import Notes
+from zigwheel.convert.inside.words import Job, is_probe, read_command
+
+current = threading.local()
+"""`names`: what is being built in this thread, innermost last."""
+
+BASES = (
+    ("distutils.ccompiler", "CCompiler"),
+    ("distutils.compilers.C.base", "Compiler"),
+    ("setuptools._distutils.ccompiler", "CCompiler"),
+)
+"""Where the base class of all compilers lies, in old and new releases."""
+
+MICROSOFT = (
+    "distutils._msvccompiler",
+    "distutils.compilers.C.msvc",
+    "setuptools._distutils._msvccompiler",
+    "setuptools._distutils.compilers.C.msvc",
+)
+
+
+class Recorder:
+    """What takes the place of running a compiler."""
+
+    def __init__(self, notes: Notes, spec: Mapping[str, Any]) -> None:
+        self.notes = notes
+        self.spec = spec
+
+    def run(self, compiler: Any, words: Sequence[Any], **options: Any) -> None:
+        """What a compiler object runs: recorded, tried out if it is a question, or really run."""
+        told = [os.fsdecode(word) for word in words]
+        cwd = os.getcwd()
+        job = read_command(told, cwd)
+        if job.kind == "other":
+            program = os.path.basename(told[0]) if told else ""
+            if program in ("ranlib", "strip", "mt.exe", "rc.exe", "mc.exe"):
+                return
+            subprocess.run(told, check=True, env=options.get("env"))
+            return
+        if self.asks(job, cwd):
+            self.ask(told, job, cwd)
+            return
+        if self.spec["fail"]:
+            raise subprocess.CalledProcessError(1, told)
+        names = getattr(current, "names", [])
+        self.notes.note(
+            "built",
+            words=told,
+            cwd=cwd,
+            names=names[-1:],
+            place=self.notes.place(),
+        )
+        output = job.output_or_default()
+        if output:
+            put(os.path.join(cwd, output), f"recorded: {output}\n")
+
+    def asks(self, job: Job, cwd: str) -> bool:
+        """Whether a command is a question: its sources are no part of the project."""
+        if job.kind == "preprocess":
+            return True
+        project = self.notes.project
+        if job.sources:
+            return all(is_probe(source, cwd, project) for source in job.sources)
+        if job.kind != "link" or getattr(current, "names", []):
+            return False
+        return bool(job.objects) and all(
+            is_probe(item, cwd, project) or os.path.join(cwd, item) in answered
+            for item in job.objects
+        )
+
+    def ask(self, words: list[str], job: Job, cwd: str) -> None:
+        """Let Zig answer for the platform."""
+        done = try_out(words, job, cwd, self.spec)
+        self.notes.note("asked", words=words, cwd=cwd, place=self.notes.place(), ok=done == 0)
+        if done:
+            raise subprocess.CalledProcessError(done, words)
+        answered.add(os.path.join(cwd, job.output))
+
+
+answered: set[str] = set()
+"""Files that came out of questions."""
+
+
+def put(path: str, text: str) -> None:
+    """Leave a small file where a tool would have left its output."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(text)
+
+
+def patch_compilers(notes: Notes, spec: Mapping[str, Any]) -> None:
+    """Patch the classes that all compilers have in common; theirs is what finally runs a program."""
+    from distutils.errors import DistutilsExecError  # of setuptools
+
+    recorder = Recorder(notes, spec)
+
+    def call(self: Any, cmd: Sequence[Any], **options: Any) -> None:
+        recorder.run(self, cmd, **options)
+
+    def spawn(self: Any, cmd: Sequence[Any], **options: Any) -> None:
+        try:
+            recorder.run(self, cmd, **options)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise DistutilsExecError(f"command {cmd[0]!r} failed: {error}") from error
+
+    for name, kind in BASES:
+        base = getattr(optional(name), kind, None)
+        if base is not None:
+            base.spawn = spawn
+            if hasattr(base, "call"):
+                base.call = call
+    for name in MICROSOFT:
+        module = optional(name)
+        if "_get_vc_env" in vars(module or object):
+            module._get_vc_env = lambda spec: {"path": "", "include": "", "lib": ""}
+            module._find_exe = lambda exe, paths=None: exe
+
+
+def optional(name: str) -> Any:
+    """A module, or None."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None

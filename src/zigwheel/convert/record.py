@@ -1,0 +1,237 @@
+"""Run an existing project's own build, once for each platform, and record what it asks for.
+
+The build is foreign code. It runs in a process and a folder of its own, in an environment made for
+it, with a time limit; nothing else keeps it from what the user may do.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from zigwheel.convert.assemble import Assembly, by_content, with_optional
+from zigwheel.convert.believed import believed, gnu_type, own_flags, zig_target
+from zigwheel.convert.environment import (
+    Backend,
+    Room,
+    Run,
+    call_hook,
+    install,
+    make_environment,
+    read_backend,
+)
+from zigwheel.convert.events import Event, read_events
+from zigwheel.convert.folders import Folders
+from zigwheel.convert.model import Platform, Record
+from zigwheel.convert.produced import read_wheel, written_files
+from zigwheel.convert.shims import put_shims
+from zigwheel.convert.unpack import bring, digests
+from zigwheel.errors import ZigwheelError
+
+PLATFORMS = (
+    Platform(os="linux", arch="x86_64"),
+    Platform(os="linux", arch="aarch64"),
+    Platform(os="linux", arch="i686"),
+    Platform(os="linux", arch="x86_64", libc="musl"),
+    Platform(os="macos", arch="aarch64", libc="none"),
+    Platform(os="macos", arch="x86_64", libc="none"),
+    Platform(os="windows", arch="x86_64", libc="none"),
+    Platform(os="windows", arch="aarch64", libc="none"),
+    Platform(os="windows", arch="i686", libc="none"),
+    Platform(os="linux", arch="x86_64", implementation="pypy"),
+    Platform(os="linux", arch="x86_64", free_threaded=True),
+)
+"""Where wheels are asked for most."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Studio:
+    """What all runs of one project share."""
+
+    room: Room
+    backend: Backend
+    project: Path
+    """The project as it came."""
+    contents: Mapping[str, str]
+    """Digests of its files."""
+    requires: tuple[str, ...]
+    """All requirements of its build."""
+    version: tuple[int, int]
+    """Of the Python that the build runs in."""
+    zig: tuple[str, str]
+    """Zig and its cache, for builds that try out the compiler; empty where there is none."""
+
+
+def records(
+    project: Path,
+    platforms: Sequence[Platform] = PLATFORMS,
+    *,
+    work: Path,
+    python: str,
+    environ: Mapping[str, str],
+    seconds: int,
+    say: Callable[[str], None],
+    zig: tuple[str, str] = ("", ""),
+) -> list[Record]:
+    """Record the build of `project`, a folder or an sdist, below the empty folder `work`.
+
+    `python` runs `venv` and pip; `zig` is Zig's program and a folder for its cache. Raises
+    `ZigwheelError` where the project cannot be read, or its requirements cannot be installed; what
+    goes wrong in a build is in its record.
+    """
+    work = Path(os.path.realpath(work))
+    studio = furnish(project, work, python, environ, seconds, say, zig)
+    found = []
+    for number, platform in enumerate(platforms):
+        say(f"zigwheel: the build is recorded for {name_of(platform)}")
+        found.append(record(studio, platform, work / f"run-{number}"))
+    return marked(studio, found)
+
+
+def name_of(platform: Platform) -> str:
+    """A platform in words."""
+    words = [platform.os, platform.arch]
+    words += [platform.libc] * (platform.libc == "musl")
+    words += [platform.implementation] * (platform.implementation != "cpython")
+    words += ["free-threaded"] * platform.free_threaded
+    return " ".join(words)
+
+
+def furnish(
+    project: Path,
+    work: Path,
+    python: str,
+    environ: Mapping[str, str],
+    seconds: int,
+    say: Callable[[str], None],
+    zig: tuple[str, str],
+) -> Studio:
+    """Copy the project, and make the environment of its build."""
+    work.mkdir(parents=True, exist_ok=True)
+    bring(project, work / "project")
+    backend = read_backend(work / "project")
+    room = Room(work=work, environ=environ, seconds=seconds)
+    say("zigwheel: the environment of the build is made")
+    make_environment(room, python)
+    install(room, python, backend.requires)
+    shutil.copytree(work / "project", work / "asked" / "project", symlinks=True)
+    run = call_hook(room, work / "asked", backend, "get_requires_for_build_wheel", {})
+    events = list(read_events(run.events))
+    problem = run.problem or failure_of(events)
+    if problem:
+        raise ZigwheelError(
+            f"the build cannot say what it requires: {problem}\n{run.said()}",
+            hint="the project's own backend has to work here before it can be converted",
+        )
+    more = [text for event in events if event.kind == "answer" for text in event.texts("value")]
+    more = [text for text in more if text not in backend.requires]
+    install(room, python, more)
+    versions = [event.values.get("version") for event in events if event.kind == "python"]
+    major, minor = versions[0] if versions and is_version(versions[0]) else (3, 11)
+    return Studio(
+        room=room,
+        backend=backend,
+        project=work / "project",
+        contents=digests(work / "project"),
+        requires=(*backend.requires, *more),
+        version=(major, minor),
+        zig=zig,
+    )
+
+
+def is_version(value: Any) -> bool:
+    """Whether a value is two numbers."""
+    return isinstance(value, list) and len(value) == 2 and all(type(n) is int for n in value)
+
+
+def failure_of(events: Sequence[Event]) -> str:
+    """What a hook raised; empty if it returned."""
+    for event in events:
+        if event.kind == "failed":
+            place = event.text("place")
+            return f"{event.text('text')} ({place})" if place else event.text("text")
+        if event.kind == "missing":
+            return f"the backend has no hook `{event.text('hook')}`"
+    if any(event.kind == "answer" for event in events):
+        return ""
+    return "the process ended without a result"
+
+
+def record(studio: Studio, platform: Platform, folder: Path, *, fail: bool = False) -> Record:
+    """One run."""
+    folder.mkdir()
+    shutil.copytree(studio.project, folder / "project", symlinks=True)
+    values = believed(platform, studio.version)
+    spec = {
+        "believed": values,
+        "fail": fail,
+        "kept": str(studio.room.work / "cython"),
+        "zig": studio.zig[0],
+        "zig_cache": studio.zig[1],
+        "zig_target": zig_target(platform),
+        "gnu_type": gnu_type(platform),
+    }
+    put_shims(folder / "bin", studio.room.python, spec)
+    run = call_hook(studio.room, folder, studio.backend, "build_wheel", spec)
+    return assembled(studio, platform, run, values)
+
+
+def assembled(studio: Studio, platform: Platform, run: Run, values: Mapping[str, Any]) -> Record:
+    """The record of a run that has ended."""
+    events = list(read_events(run.events))
+    after = digests(run.project)
+    problem = run.problem or failure_of(events)
+    python = next((event for event in events if event.kind == "python"), None)
+    folders = Folders(
+        str(run.project),
+        site=python.texts("site") if python else (),
+        python=python.texts("includes") if python else (),
+        contents=after,
+        digests=by_content(studio.contents),
+    )
+    assembly = Assembly(
+        folders=folders,
+        compile_base=own_flags(values, linking=False),
+        link_base=own_flags(values, linking=True),
+    )
+    for event in events:
+        assembly.take(event)
+    extensions = assembly.recorded_extensions()
+    written = written_files(assembly, events, studio.contents, after, run)
+    found = Record(
+        platform=platform,
+        failure=explained(studio, problem, run),
+        extensions=extensions,
+        libraries=assembly.recorded_libraries(),
+        written=written,
+        commands=tuple(assembly.commands),
+        wheel={},
+        requires=studio.requires,
+    )
+    if problem:
+        return found
+    return read_wheel(found, run.folder / "out", assembly, {**studio.contents, **after})
+
+
+def explained(studio: Studio, problem: str, run: Run) -> str:
+    """Why a run failed, for people."""
+    return problem
+
+
+def marked(studio: Studio, found: list[Record]) -> list[Record]:
+    """The records, with those extensions marked that the build's own code goes on without.
+
+    That is seen by a run in which every compilation fails.
+    """
+    for record_ in found:
+        asked = [e for e in record_.extensions if not e.optional]
+        if record_.failure or not asked:
+            continue
+        failing = record(studio, record_.platform, studio.room.work / "failing", fail=True)
+        names = frozenset(e.name for e in asked) if not failing.failure else frozenset()
+        return [replace(r, extensions=with_optional(r.extensions, names)) for r in found]
+    return found
