@@ -32,6 +32,7 @@ const Paths = struct {
     python: ?[]const u8,
     overlay: ?[]const u8,
     exports: ?[]const u8,
+
     /// A file or folder of the project.
     fn get(paths: Paths, sub_path: []const u8) std.Build.LazyPath {
         return .{ .cwd_relative = paths.b.pathResolve(&.{ paths.root, sub_path }) };

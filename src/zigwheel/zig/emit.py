@@ -204,9 +204,9 @@ def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], s
     if artifact.uses_python:
         lines.append(f"{module}.addSystemIncludePath(paths.pythonHeaders());")
     for link in artifact.packages:
-        folder = f"paths.b.pathJoin(&.{{ folder, {quoted(headers_folder(link))} }})"
-        path = f"{module}.addIncludePath(.{{ .cwd_relative = {folder} }})"
-        lines.append(f"if (paths.packages) |folder| {path};")
+        headers = f"paths.b.pathJoin(&.{{ folder, {quoted(headers_folder(link))} }})"
+        found = f"{module}.addIncludePath(.{{ .cwd_relative = {headers} }})"
+        lines.append(f"if (paths.packages) |folder| {found};")
         lines.append(f"{module}.linkLibrary({library(link)});")
     for name, value in artifact.macros:
         lines.append(f"{module}.addCMacro({quoted(name)}, {quoted(value)});")
