@@ -160,6 +160,11 @@ def build_sdist(setup: Setup, folder: Path) -> Path:
             if path.is_relative_to(setup.root) and path != setup.root
         ],
     )
+    if setup.packages:
+        from zigwheel.carried import CARRIED, carried_entries
+
+        entries = [e for e in entries if not e.path.startswith(f"{CARRIED}/")]
+        entries += carried_entries(setup, metadata.name)
     return write_sdist(
         folder,
         dist_name=metadata.dist_name,

@@ -51,6 +51,12 @@ class Setup:
         return cache_root(self.environ, self.host.os)
 
     @property
+    def packages(self) -> bool:
+        """Whether there are Zig packages, for any target."""
+        overrides = self.project.tool.get("overrides", ())
+        return bool(self.config.dependencies or any("dependencies" in o for o in overrides))
+
+    @property
     def compiles(self) -> bool:
         """Whether there is anything to compile."""
         return compiles(self.config)
@@ -160,26 +166,37 @@ def metadata_of(setup: Setup, *, build_state: BuildState = "wheel") -> Metadata:
 
 
 def requires_for_sdist(setup: Setup) -> list[str]:
-    """Requirements of a dynamic version; nothing else is needed for an sdist."""
+    """Requirements of a dynamic version, and Zig where it has to fetch packages of its own."""
     from zigwheel.config.metadata import requires_for_metadata
 
-    return list(
-        requires_for_metadata(
-            setup.project.table, setup.config.version, root=setup.root, environ=setup.environ
-        )
+    requires = requires_for_metadata(
+        setup.project.table, setup.config.version, root=setup.root, environ=setup.environ
     )
+    return [*requires, *(lacking_zig(setup) if fetches_packages(setup) else ())]
+
+
+def fetches_packages(setup: Setup) -> bool:
+    """Whether an sdist carries Zig packages that are fetched."""
+    if not setup.packages:
+        return False
+    from zigwheel.plan.packages import every_package, fetches
+
+    return fetches(setup.root, every_package(setup.root, setup.config, setup.project.tool))
+
+
+def lacking_zig(setup: Setup) -> list[str]:
+    """The requirement for Zig, if this machine lacks it."""
+    from zigwheel.zig.toolchain import REQUIREMENT, find_zig
+
+    found = find_zig(cache=setup.cache, environ=setup.environ, host=setup.host)
+    return [] if found else [REQUIREMENT]
 
 
 def requires_for_wheel(setup: Setup) -> list[str]:
     """As for an sdist, and what compiling needs and this machine lacks: Zig, the target's headers."""
-    from zigwheel.zig.toolchain import REQUIREMENT, find_zig
-
     requires = requires_for_sdist(setup)
-    if (
-        setup.compiles
-        and find_zig(cache=setup.cache, environ=setup.environ, host=setup.host) is None
-    ):
-        requires.append(REQUIREMENT)
+    if setup.compiles:
+        requires += (need for need in lacking_zig(setup) if need not in requires)
     if setup.target is not None and lacks_headers(setup, setup.target):
         from zigwheel.target.header_packs import REQUIREMENT as HEADERS
 

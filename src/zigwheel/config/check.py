@@ -55,9 +55,7 @@ def names_of(part: Part, errors: Errors) -> Names:
     return names
 
 
-def link_errors(
-    part: Part, names: Names, place: Callable[[str], str]
-) -> Iterator[ConfigError]:
+def link_errors(part: Part, names: Names, place: Callable[[str], str]) -> Iterator[ConfigError]:
     """The errors for `link` in the components of a part, where it names no library and no package.
 
     `place` gives the words for a dotted key of the part.

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
 
+from zigwheel.config.dependency import Dependency
 from zigwheel.config.forms import (
     AttributeName,
     BuildTag,
@@ -31,10 +32,7 @@ from zigwheel.config.forms import (
     Mark,
     ModuleName,
     MuslVersion,
-    OptionName,
-    PackageHash,
     PackageName,
-    PackageSource,
     PackageUrl,
     ProjectPath,
     PyApi,
@@ -170,33 +168,6 @@ class Executable(Compilation):
     """Folder inside the wheel, such as `fastsum/bin`. Default: the scripts folder of the
     environment.
     """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Dependency:
-    """`[tool.zigwheel.dependencies.NAME]`: a Zig package, whose static libraries `link` can name.
-
-    Its `build.zig` is run on the machine that builds.
-    """
-
-    path: ProjectPath = ""
-    """Folder of the package in the project. Either this, or `url` and `hash`."""
-    url: PackageSource = ""
-    """Where the package is fetched from. An sdist carries what was fetched."""
-    hash: PackageHash = ""
-    """Hash of what `url` brings, as `zig fetch` prints it and `build.zig.zon` holds it."""
-    options: Mapping[OptionName, MacroValue] = field(default_factory=lambda: EMPTY)
-    """Options of its `build.zig`, such as `{ minizip = true }`, beside `target` and `optimize`."""
-    optimize: Optimize | None = None
-    """`fast`, `small`, `safe` or `debug`. Default: the project's `optimize`."""
-    license: str = ""
-    """Its license as an SPDX expression, for the bill of materials (PEP 770), which takes name and
-    version from the package itself.
-    """
-    purl: PackageUrl = ""
-    """Its package URL. Default: a generic one, with `url` and `hash`."""
-    cpe: CpeName = ""
-    """Its CPE name, by which databases of vulnerabilities know it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -82,7 +82,11 @@ def kind_schema(kind: Kind) -> Schema:
         raise TypeError(f"{kind!r} has no dataclass")
     record = record_schema(kind.record)
     if kind.shape == "named":
-        return {"type": "object", "additionalProperties": record, "propertyNames": names_schema(kind)}
+        return {
+            "type": "object",
+            "additionalProperties": record,
+            "propertyNames": names_schema(kind),
+        }
     return record if kind.shape == "record" else {"type": "array", "items": record}
 
 

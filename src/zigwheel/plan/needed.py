@@ -11,6 +11,7 @@ from zigwheel.config.model import Compilation, Config
 from zigwheel.errors import PlanError, raise_all
 from zigwheel.plan.files import escapes, expand, outside
 from zigwheel.plan.includes import scan
+from zigwheel.plan.packages import every_package, package_files
 from zigwheel.plan.resolve import in_link_order
 from zigwheel.plan.sources import source_files
 from zigwheel.plan.tree import Tree
@@ -36,6 +37,9 @@ def sources_and_headers(tree: Tree, config: Config, tool: Mapping[str, Any]) -> 
         patterns = tuple(p for p in component_table.get("sources", ()) if isinstance(p, str))
         more += expand(tree, patterns, place="tool.zigwheel.overrides")[0]
         folders += [f for f in component_table.get("include-dirs", ()) if isinstance(f, str)]
+    found.update(
+        file for p in every_package(tree.root, config, tool) for file in package_files(tree.root, p)
+    )
     return found | scan(tree, more, folders).files
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zigwheel.config.model import Compilation, Config, Dependency
+from zigwheel.config.dependency import Dependency
+from zigwheel.config.model import Compilation, Config
 from zigwheel.config.words import child
 from zigwheel.config.zon import ZonError, parse_zon
 from zigwheel.errors import PlanError, raise_all
@@ -70,21 +72,36 @@ def package_of(
     )
 
 
+def every_package(root: Path, config: Config, tool: Mapping[str, Any]) -> tuple[Package, ...]:
+    """All packages of a project, whatever its target; `tool` is `[tool.zigwheel]` as it was read.
+
+    What an override fetches from elsewhere has a name of its own here. Raises `PlanError`.
+    """
+    errors: list[PlanError] = []
+    tables = dict(config.dependencies)
+    for index, override in enumerate(tool.get("overrides", ())):
+        for name, table in override.get("dependencies", {}).items():
+            said = {key: table[key] for key in ("path", "url", "hash") if key in table}
+            if said:
+                tables[f"{name}_{index}"] = replace(tables.get(name, Dependency()), **said)
+    found = [package_of(root, config, name, table, errors) for name, table in tables.items()]
+    raise_all(errors)
+    return tuple(found)
+
+
+def fetches(root: Path, packages: Iterable[Package]) -> bool:
+    """Whether something of these packages has to be fetched, or has been."""
+    packages = tuple(packages)
+    if any(package.url for package in packages):
+        return True
+    manifests = (read_manifest(root / path / MANIFEST) for p in packages for path, _ in p.parts)
+    tables = (table for m in manifests for table in table_of(m, "dependencies").values())
+    return any(isinstance(table, dict) and "url" in table for table in tables)
+
+
 def place_of(name: str) -> str:
     """The TOML path of a package."""
     return child("tool.zigwheel.dependencies", name)
-
-
-def files_of(root: Path, config: Config) -> list[str]:
-    """The files of all packages in the project, sorted. Raises `PlanError`."""
-    errors: list[PlanError] = []
-    found: set[str] = set()
-    for name, table in config.dependencies.items():
-        if table.path:
-            for files in parts_of(root, table.path, place_of(name), errors).values():
-                found.update(files)
-    raise_all(errors)
-    return sorted(found)
 
 
 def parts_of(
@@ -141,9 +158,10 @@ def contents(
     return manifest, tuple(sorted(file for file in files if file.startswith(f"{folder}/")))
 
 
-def files_in(root: Path, folder: str) -> tuple[str, ...]:
-    """The files of one package, which `resolved` has found to be in order."""
-    return contents(root, folder, "", [])[1]
+def package_files(root: Path, package: Package) -> Iterator[str]:
+    """The files of a package in the project, and of those that it uses there."""
+    for path, _ in package.parts:
+        yield from contents(root, path, "", [])[1]
 
 
 def own_folder(place: str) -> PlanError:

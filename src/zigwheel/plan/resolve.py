@@ -17,7 +17,7 @@ from zigwheel.plan.includes import Look, content, scan
 from zigwheel.plan.machine import cpu
 from zigwheel.plan.macos import macos_options, no_frameworks
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind, Source
-from zigwheel.plan.packages import files_of, own_links, package_links, resolved
+from zigwheel.plan.packages import own_links, package_files, package_links, resolved
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
 from zigwheel.plan.tree import GENERATED, Tree
 from zigwheel.plan.windows import windows_errors, windows_options
@@ -68,7 +68,8 @@ def resolve(
     artifacts = tuple(d.artifact for d in drafts.values())
     packages = resolved(tree.root, config, (link for a in artifacts for link in a.packages))
     own = (tree.own(d.reached) for d in drafts.values())
-    reached = sorted(tree.inputs.union(files_of(tree.root, config), *own))
+    theirs = (package_files(tree.root, package) for package in packages)
+    reached = sorted(tree.inputs.union(*own, *theirs))
     python = any(a.uses_python for a in artifacts)
     return BuildPlan(
         name=name,

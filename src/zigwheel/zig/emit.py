@@ -282,4 +282,3 @@ def listed(head: str, items: list[str], tail: str) -> list[str]:
 
 def zig_bool(value: bool) -> str:
     return "true" if value else "false"
-

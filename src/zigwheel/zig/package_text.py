@@ -78,8 +78,8 @@ def build_text(plan: BuildPlan) -> str:
     """The build file that makes all libraries that a plan wants."""
     lines = [used(package) for package in plan.packages]
     for link in wanted(plan):
-        lines.append(f"wanted.add({quoted(link)}, {quoted(headers_folder(link))}, {library(link)});")
-    text = fill(
-        template("packages/build.zig"), packages="".join(f"    {line}\n" for line in lines)
-    )
+        lines.append(
+            f"wanted.add({quoted(link)}, {quoted(headers_folder(link))}, {library(link)});"
+        )
+    text = fill(template("packages/build.zig"), packages="".join(f"    {line}\n" for line in lines))
     return text + template("packages/use.zig")

@@ -11,18 +11,19 @@ import hashlib
 import json
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from zigwheel.config.words import child
-from zigwheel.errors import CompileError
+from zigwheel.errors import CompileError, PlanError, raise_all
 from zigwheel.plan.model import BuildPlan, Package
-from zigwheel.plan.packages import MANIFEST, files_in
+from zigwheel.plan.packages import MANIFEST, package_files, read_manifest
 from zigwheel.zig.command import Places
 from zigwheel.zig.execute import Run, execute, repeatable
 from zigwheel.zig.hints import hint_for
 from zigwheel.zig.package_text import build_text, manifest
-from zigwheel.zig.prebuilt import Prebuilt, read_prebuilt
+from zigwheel.zig.prebuilt import PARTS, Prebuilt, read_prebuilt
 from zigwheel.zig.toolchain import Zig
 
 LIMIT = 3600.0
@@ -36,10 +37,7 @@ DONE = ".complete"
 
 
 def workspace(plan: BuildPlan, places: Places, text: str) -> Path:
-    """A folder of the cache with a build file, its manifest, and the packages of the project.
-
-    They lie there as in the project, so that the manifest is the same.
-    """
+    """A folder of the cache with a build file, its manifest, and the packages of the project."""
     from zigwheel.storage import replaced_folder
 
     zon = manifest(plan.packages, plan.name)
@@ -48,14 +46,24 @@ def workspace(plan: BuildPlan, places: Places, text: str) -> Path:
     folder = places.package_cache / "from" / key.hexdigest()[:32]
     if not (folder / DONE).is_file():
         with replaced_folder(folder) as fresh:
-            (fresh / "build.zig").write_text(text, encoding="utf-8", newline="\n")
-            (fresh / MANIFEST).write_text(zon, encoding="utf-8", newline="\n")
-            for path, _ in parts:
-                for file in files_in(places.root, path):
-                    (fresh / file).parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(places.root / file, fresh / file)
+            fill_workspace(fresh, text, plan.packages, plan.name, places.root)
             (fresh / DONE).touch()
     return folder
+
+
+def fill_workspace(
+    folder: Path, text: str, packages: Sequence[Package], name: str, root: Path
+) -> None:
+    """Write a build file and its manifest, and copy the packages of the project.
+
+    They lie there as in the project, so that an ejected manifest is the same.
+    """
+    (folder / "build.zig").write_text(text, encoding="utf-8", newline="\n")
+    zon = manifest(packages, name)
+    (folder / MANIFEST).write_text(zon, encoding="utf-8", newline="\n")
+    for file in sorted({file for package in packages for file in package_files(root, package)}):
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / file, folder / file)
 
 
 def prebuilt(plan: BuildPlan, places: Places, zig: Zig, run: Run, cpu: str) -> Prebuilt:
@@ -65,19 +73,43 @@ def prebuilt(plan: BuildPlan, places: Places, zig: Zig, run: Run, cpu: str) -> P
     """
     from zigwheel.storage import replaced_folder
 
-    require_hashes(plan, places, zig, run)
+    require_hashes(plan.packages, places, zig, run)
     text = build_text(plan)
     place = workspace(plan, places, text)
     key = hashlib.sha256("\0".join((place.name, plan.zig, plan.triple, cpu)).encode())
     folder = places.package_cache / "built" / key.hexdigest()[:32]
-    if not (folder / "parts.json").is_file():
+    if not (folder / PARTS).is_file():
         adopt_carried(places, zig, run)
         with replaced_folder(folder) as fresh:
             words = [*build_words(place, places, zig), "--prefix", str(fresh)]
             words += [f"-Dtarget={plan.triple}", f"-Dcpu={cpu}", f"-j{run.jobs}"]
             words += ["--sysroot", str(places.sdk)] if places.sdk else []
             run_limited(words, place, run, plan.packages)
+            name_parts(fresh / PARTS)
     return read_prebuilt(folder)
+
+
+def name_parts(file: Path) -> None:
+    """Write the name and the version of each part's package beside what the build file tells of it."""
+    said = json.loads(file.read_bytes())
+    for part in said["parts"]:
+        try:
+            manifest = read_manifest(Path(part.pop("folder"), MANIFEST))
+        except PlanError:  # Zig takes a folder without one, too
+            manifest = {}
+        for key in ("name", "version"):
+            value = manifest.get(key)
+            part[key] = value if isinstance(value, str) else ""
+    file.write_text(json.dumps(said), encoding="utf-8")
+
+
+def with_packages(
+    plan: BuildPlan, places: Places, zig: Zig, run: Run, cpu: str
+) -> tuple[BuildPlan, Places]:
+    """The libraries of Zig packages are made; what they ask of those who link them is in the plan."""
+    made = prebuilt(plan, places, zig, run, cpu)
+    artifacts = (replace(a, link_cxx=a.link_cxx or made.cxx(a.packages)) for a in plan.artifacts)
+    return replace(plan, artifacts=tuple(artifacts)), replace(places, packages=made)
 
 
 def build_words(place: Path, places: Places, zig: Zig) -> list[str]:
@@ -142,12 +174,10 @@ def package_hint(said: str) -> str:
     return next((hint for text, hint in HINTS.items() if text in said), hint_for(said))
 
 
-def require_hashes(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> None:
+def require_hashes(packages: Iterable[Package], places: Places, zig: Zig, run: Run) -> None:
     """Fetch what has no `hash`, and raise `CompileError` with the hash of each."""
-    from zigwheel.errors import raise_all
-
     errors = []
-    for package in plan.packages:
+    for package in packages:
         if package.url and not package.hash:
             found = fetched(package.url, places, zig, run)
             errors.append(
@@ -161,8 +191,13 @@ def require_hashes(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> None:
 
 def fetched(source: str, places: Places, zig: Zig, run: Run) -> str:
     """The hash of what `zig fetch` brings, which is in Zig's cache from then on."""
+    import tempfile
+
     words = [str(zig.executable), "fetch", "--global-cache-dir", str(places.global_cache), source]
-    code, said = execute(words, places.out, run)
+    # Zig wants to be in a project, and unpacks there
+    with tempfile.TemporaryDirectory(dir=places.out) as project:
+        Path(project, "build.zig").touch()
+        code, said = limited(words, Path(project), run)
     if code != 0:
         raise CompileError(f"{source} could not be fetched:\n{said}", hint=package_hint(said))
     return said.split()[-1]
@@ -189,15 +224,18 @@ def carried(root: Path) -> list[Path]:
     return sorted((root / CARRIED).glob(f"*{ENDING}"))
 
 
-def fetch_all(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> Iterator[Path]:
-    """The archives of all that the packages of a plan are fetched from, for any target.
+def fetch_all(
+    packages: Sequence[Package], name: str, places: Places, zig: Zig, run: Run
+) -> list[Path]:
+    """The archives of all that packages fetch, for any target, in Zig's cache; sorted.
 
     What is lazy is among it: which target wants it, only the packages know.
     """
-    require_hashes(plan, places, zig, run)
-    place = workspace(plan, places, build_text(plan))
+    require_hashes(packages, places, zig, run)
     adopt_carried(places, zig, run)
-    run_limited([*build_words(place, places, zig), "--fetch=all"], place, run, plan.packages)
-    for folder in sorted((place / CARRIED).glob("*/")):
-        yield places.global_cache / "p" / f"{folder.name}{ENDING}"
-
+    place = places.out / "fetched"
+    place.mkdir()
+    fill_workspace(place, "", packages, name, places.root)
+    run_limited([*build_words(place, places, zig), "--fetch=all"], place, run, packages)
+    names = sorted(folder.name for folder in (place / CARRIED).glob("*/"))
+    return [places.global_cache / "p" / f"{name}{ENDING}" for name in names]

@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 
+PARTS = "parts.json"
+"""What the build file writes of all that it has made."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
     """A library of a package, or an object that lies in one."""
@@ -20,9 +24,11 @@ class Part:
     file: str
     """Its archive, relative to the folder; empty for an object."""
     package: str
-    """Hash of its package, or what Zig calls one that is not fetched."""
-    folder: str
-    """Where the package is, while it is built."""
+    """Hash of its package, or the folder of one that is not fetched."""
+    name: str
+    """The package's own name; empty where it has none."""
+    version: str
+    """The package's version; empty as `name` is."""
     cxx: bool
     """It needs libc++."""
     frameworks: tuple[str, ...]
@@ -45,6 +51,10 @@ class Prebuilt:
     def includes(self, packages: Iterable[str]) -> list[Path]:
         """Folders of headers."""
         return [self.folder / self.roots[name][1] for name in packages]
+
+    def files(self, packages: Iterable[str]) -> dict[str, Part]:
+        """All parts that are archives, by the path that a linker is given."""
+        return {str(self.folder / part.file): part for part in self.reached(packages) if part.file}
 
     def archives(self, packages: Iterable[str]) -> list[Path]:
         """The libraries themselves."""
@@ -89,7 +99,7 @@ class Prebuilt:
 
 def read_prebuilt(folder: Path) -> Prebuilt:
     """What the build file of the packages has installed into `folder`."""
-    said = json.loads((folder / "parts.json").read_bytes())
+    said = json.loads((folder / PARTS).read_bytes())
     return Prebuilt(
         folder=folder,
         roots={root["name"]: (root["part"], root["headers"]) for root in said["roots"]},
@@ -102,7 +112,8 @@ def read_part(said: dict[str, Any]) -> Part:
     return Part(
         file=said["file"] or "",
         package=said["package"],
-        folder=said["folder"],
+        name=said["name"],
+        version=said["version"],
         cxx=said["cxx"],
         frameworks=tuple(said["frameworks"]),
         links=tuple(values(said["links"])),
