@@ -21,8 +21,9 @@ sys.path.insert(0, str(ROOT / "src"))
 from zigwheel import errors  # noqa: E402
 from zigwheel.cli.main import parser as command_line  # noqa: E402
 from zigwheel.cli.targets import targets  # noqa: E402
+from zigwheel.config.condition import Condition  # noqa: E402
 from zigwheel.config.kinds import Key, Kind, keys_of, words  # noqa: E402
-from zigwheel.config.model import Compilation, Condition, Config  # noqa: E402
+from zigwheel.config.model import Compilation, Config  # noqa: E402
 from zigwheel.config.schema import config_schema, summary, texts_of  # noqa: E402
 from zigwheel.config.settings import options  # noqa: E402
 from zigwheel.config.words import toml_text  # noqa: E402
@@ -215,6 +216,8 @@ def type_words(kind: Kind) -> str:
 
 def default_words(key: Key) -> str:
     """The default of a setting whose text does not name it."""
+    if key.kind.unless:
+        return f"none; the key is required, but where `{key.kind.unless}` is given"
     if key.required:
         return "none; the key is required"
     if isinstance(key.default, (str, bool, int)) and key.default != "":

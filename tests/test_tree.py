@@ -22,7 +22,7 @@ LAYERS = (
     {"setup"},
     {"promised", "contents"},
     {"artifacts"},
-    {"rebuild", "eject", "reuse", "carried"},
+    {"rebuild", "eject", "reuse", "fetched"},
     {"pipeline"},
     {"convert"},
     {"build", "cli"},
@@ -132,8 +132,15 @@ def test_only_one_module_looks_at_this_machine() -> None:
                 raise AssertionError(f"{path}:{getattr(node, 'lineno', 0)}: {name}")
 
 
-SHELLS = {"zig/execute.py", "wheel/editable_finder.py"}
-"""Where the host's own shell or interpreter is spoken to: a command line to paste, an import hook."""
+SHELLS = {
+    "zig/execute.py",
+    "wheel/editable_finder.py",
+    "convert/environment.py",
+    "convert/inside/lie.py",
+    "convert/inside/main.py",
+}
+"""Where the host's own shell or interpreter is spoken to: a command line to paste, an import hook,
+processes to end; and where a build of setuptools is told of another host than this."""
 
 
 def test_nothing_depends_on_a_shell_or_on_the_encoding_of_the_host() -> None:

@@ -7,13 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from zigwheel.config.model import Config
 from zigwheel.errors import ZigwheelError
 from zigwheel.plan.components import Component
 from zigwheel.plan.flags import Ambient
 from zigwheel.plan.model import BuildPlan
 from zigwheel.plan.tree import Tree
-from zigwheel.setup import Setup, say, warn
+from zigwheel.setup import Setup, say, tree_of, warn
 from zigwheel.target.model import Target
 from zigwheel.zig.command import Places
 from zigwheel.zig.execute import Run
@@ -250,18 +249,6 @@ def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> Planned:
     return Planned(plan=plan, tree=tree, headers=headers, sdk=sdk)
 
 
-def tree_of(setup: Setup, target: Target | None, cache: Path) -> tuple[Tree, Config]:
-    """The project's files with what is generated laid over them, and the config that goes with them."""
-    from zigwheel.generate.model import Bench
-    from zigwheel.generate.stages import generated
-    from zigwheel.target.system import cores
-
-    bench = Bench(
-        cache=cache, python=setup.host.executable, environ=setup.environ, say=say, jobs=cores()
-    )
-    return generated(setup.root, setup.config, target, bench)
-
-
 def ambient_of(setup: Setup, target: Target) -> Ambient:
     """Flags of the environment, and this system's folders where it is the target."""
     from zigwheel.plan.flags import clock_flags, environment_flags
@@ -350,7 +337,6 @@ def places_of(setup: Setup, zig: Zig, planned: Planned, cache: Path, work: Path)
         local_cache=setup.root / build_dir if build_dir else cache / "zig-local",
         global_cache=cache / "zig-global",
         version_scripts=cache / "exports",
-        package_cache=cache / "zig-packages",
         sdk=planned.sdk,
         generated=planned.tree.generated,
         made=planned.tree.made,

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from zigwheel.artifacts import plan_of
 from zigwheel.errors import ConfigError
+from zigwheel.generate.carried import write_carried
 from zigwheel.plan.packages import MANIFEST
 from zigwheel.setup import Setup, metadata_of, warn
 from zigwheel.storage import told
-from zigwheel.zig.emit import EJECTED
+from zigwheel.zig.emit import EJECTED, needs_generated
 from zigwheel.zig.package_text import manifest
 from zigwheel.zig.road import build_file_text, ejected_file
 
@@ -34,7 +35,8 @@ def eject(setup: Setup) -> Path:
     if file.exists():
         what = "an ejected one" if ejected_file(setup.root) else "not zigwheel's"
         raise in_the_way(file, f" ({what})")
-    plan = plan_of(setup, setup.target, metadata_of(setup).name, setup.cache).plan
+    planned = plan_of(setup, setup.target, metadata_of(setup).name, setup.cache)
+    plan = planned.plan
     with told("writing build.zig", setup.root):
         if plan.packages:
             zon = setup.root / MANIFEST
@@ -43,6 +45,8 @@ def eject(setup: Setup) -> Path:
             zon.write_text(manifest(plan.packages, plan.name), encoding="utf-8", newline="\n")
         text = f"{EJECTED}\n{build_file_text(plan, setup.target)}"
         file.write_text(text, encoding="utf-8", newline="\n")
+        if needs_generated(plan):
+            write_carried(planned.tree)
     if "overrides" in setup.project.tool:
         warn(
             f"build.zig holds the overrides as they are for {plan.triple}; "

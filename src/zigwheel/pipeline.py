@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zigwheel.setup import Setup, metadata_of, warn
+from zigwheel.setup import Setup, metadata_of, tree_of, warn
 
 if TYPE_CHECKING:
     from zigwheel.artifacts import Built
@@ -49,8 +49,6 @@ def build_wheel(setup: Setup, folder: Path, *, keep: Path | None = None) -> Path
 
 def generated_files(setup: Setup, built: Built | None) -> Mapping[str, Path]:
     """What was generated, by its path in the project, also where nothing is compiled."""
-    from zigwheel.artifacts import tree_of
-
     if built is None:
         return tree_of(setup, setup.target, setup.cache)[0].made if setup.config.generate else {}
     return built.tree.made
@@ -160,8 +158,10 @@ def build_sdist(setup: Setup, folder: Path) -> Path:
             if path.is_relative_to(setup.root) and path != setup.root
         ],
     )
+    if setup.config.sdist.generated:
+        entries = with_carried(setup, entries)
     if setup.packages:
-        from zigwheel.carried import CARRIED, carried_entries
+        from zigwheel.fetched import CARRIED, carried_entries
 
         entries = [e for e in entries if not e.path.startswith(f"{CARRIED}/")]
         entries += carried_entries(setup, metadata.name)
@@ -173,6 +173,17 @@ def build_sdist(setup: Setup, folder: Path) -> Path:
         pkg_info=metadata.metadata,
         source_date_epoch=epoch(setup),
     )
+
+
+def with_carried(setup: Setup, entries: list[Entry]) -> list[Entry]:
+    """An sdist's entries with what was generated, in the place of what an earlier sdist carried."""
+    from zigwheel.generate.carried import FOLDER, MANIFEST, carried_files, manifest
+    from zigwheel.wheel.entries import Entry
+
+    tree = tree_of(setup, setup.target, setup.cache)[0]
+    files = [Entry(path=path, source=file) for path, file in carried_files(tree).items()]
+    listed = [Entry(path=f"{FOLDER}/{MANIFEST}", data=manifest(tree))] if files else []
+    return [*(e for e in entries if not e.path.startswith(f"{FOLDER}/")), *files, *listed]
 
 
 def needed_by(setup: Setup, metadata: Metadata) -> list[str]:

@@ -147,6 +147,8 @@ def remember(
 
 def noteworthy(setup: Setup) -> bool:
     """Whether all that decides the wheel can be noted."""
+    from zigwheel.plan.needed import cffi_scripts
+
     table = setup.project.table
     dynamic = set(table.get("project", {}).get("dynamic", ()))
     by_env = any(
@@ -154,6 +156,7 @@ def noteworthy(setup: Setup) -> bool:
     )
     return setup.config.reuse and not (
         by_env
+        or cffi_scripts(setup.config)  # which may read anything
         or (setup.root / "build.zig").exists()  # which may read anything
         or dynamic - {"version"}
         or (dynamic and not setup.config.version.path)

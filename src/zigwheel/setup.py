@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from zigwheel.config.conditions import Conditions
     from zigwheel.config.dynamic import BuildState
     from zigwheel.config.metadata import Metadata
+    from zigwheel.generate.model import Bench
+    from zigwheel.plan.tree import Tree
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +154,23 @@ def conditions_of(config: Config, target: Target, environ: Mapping[str, str]) ->
     )
 
 
+def bench_of(setup: Setup, cache: Path) -> Bench:
+    """Where and how the sources of a project are generated."""
+    from zigwheel.generate.model import Bench
+    from zigwheel.target.system import cores
+
+    return Bench(
+        cache=cache, python=setup.host.executable, environ=setup.environ, say=say, jobs=cores()
+    )
+
+
+def tree_of(setup: Setup, target: Target | None, cache: Path) -> tuple[Tree, Config]:
+    """The project's files with what is generated laid over them, and the config that goes with them."""
+    from zigwheel.generate.stages import generated
+
+    return generated(setup.root, setup.config, target, bench_of(setup, cache))
+
+
 def metadata_of(setup: Setup, *, build_state: BuildState = "wheel") -> Metadata:
     """Core metadata of the project, for what is built. Raises `MetadataError`."""
     from zigwheel.config.metadata import load_metadata
@@ -166,13 +185,22 @@ def metadata_of(setup: Setup, *, build_state: BuildState = "wheel") -> Metadata:
 
 
 def requires_for_sdist(setup: Setup) -> list[str]:
-    """Requirements of a dynamic version, and Zig where it has to fetch packages of its own."""
+    """Requirements of a dynamic version, of what is generated where the sdist is to carry that, and Zig
+    where it has to fetch packages of its own."""
+    sources = requires_for_sources(setup) if setup.config.sdist.generated else []
+    zig = lacking_zig(setup) if fetches_packages(setup) else []
+    return [*requires_for_version(setup), *sources, *zig]
+
+
+def requires_for_version(setup: Setup) -> list[str]:
+    """What reading the metadata needs."""
     from zigwheel.config.metadata import requires_for_metadata
 
-    requires = requires_for_metadata(
-        setup.project.table, setup.config.version, root=setup.root, environ=setup.environ
+    return list(
+        requires_for_metadata(
+            setup.project.table, setup.config.version, root=setup.root, environ=setup.environ
+        )
     )
-    return [*requires, *(lacking_zig(setup) if fetches_packages(setup) else ())]
 
 
 def fetches_packages(setup: Setup) -> bool:
@@ -193,20 +221,26 @@ def lacking_zig(setup: Setup) -> list[str]:
 
 
 def requires_for_wheel(setup: Setup) -> list[str]:
-    """As for an sdist, and what compiling needs and this machine lacks: Zig, the target's headers."""
-    requires = requires_for_sdist(setup)
+    """What reading the metadata, compiling and generating need and this machine lacks: Zig, the target's headers."""
+    requires = requires_for_version(setup)
     if setup.compiles:
-        requires += (need for need in lacking_zig(setup) if need not in requires)
+        requires += lacking_zig(setup)
     if setup.target is not None and lacks_headers(setup, setup.target):
         from zigwheel.target.header_packs import REQUIREMENT as HEADERS
 
         requires.append(HEADERS)
-    if generates(setup.config):
-        from zigwheel.generate.stages import requires as requires_for_sources
+    return [*requires, *requires_for_sources(setup)]
 
-        system = setup.project.table.get("build-system", {})
-        requires += requires_for_sources(setup.root, setup.config, system.get("requires", ()))
-    return requires
+
+def requires_for_sources(setup: Setup) -> list[str]:
+    """What generating sources needs, beside what `[build-system]` brings."""
+    if not generates(setup.config):
+        return []
+    from zigwheel.generate.stages import requires
+
+    system = setup.project.table.get("build-system", {})
+    bench = bench_of(setup, setup.cache)
+    return requires(setup.root, setup.config, system.get("requires", ()), bench)
 
 
 def generates(config: Config) -> bool:

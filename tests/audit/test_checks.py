@@ -214,6 +214,13 @@ def test_the_init_function(module: str, name: str, there: bool) -> None:
     assert init_names(module)[0].startswith("PyInit")
 
 
+@pytest.mark.parametrize(("abi", "there"), [("pypy311_pp73", True), ("cp313", False)])
+def test_the_init_function_that_cffi_makes_for_pypy(abi: str, there: bool) -> None:
+    file = replace(elf(), symbols=(symbol("_cffi_pypyinit__core", defined=True),))
+    module = Module(name="_core", abi=abi, where="")
+    assert (not list(check_init("x", module, file, required=True))) == there
+
+
 def test_a_library_with_the_name_of_a_module_is_let_be() -> None:
     plain = replace(elf(), symbols=(symbol("foo", defined=True),))
     assert codes(plain, path="pkg/helper.so") == set()

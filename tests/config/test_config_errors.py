@@ -51,6 +51,29 @@ def errors(load: Load, text: str) -> list[str]:
 
 
 ONE = [
+    # What is generated.
+    (
+        "[cython]\nshared = 'a._shared'",
+        (
+            '`tool.zigwheel.cython.shared` is "a._shared", which names no extension\n'
+            "  hint: add `[[tool.zigwheel.extension]]` with this name and one source, a `.c` that "
+            "Cython makes"
+        ),
+    ),
+    (
+        "[[generate]]\nname = 'a'\ncommand = ['x']\noutputs = ['a.c']\n" * 2,
+        (
+            '`tool.zigwheel.generate[1].name` is "a", the name of `tool.zigwheel.generate[0]`\n'
+            "  hint: messages name a command by it: give each its own"
+        ),
+    ),
+    (
+        "[[generate]]\nname = 'a'\ncommand = ['x']\noutputs = ['../a.c']\n",
+        (
+            '`tool.zigwheel.generate[0].outputs[0]` is "../a.c"; it must be a relative path inside the '
+            "project, with `/` and without `..`"
+        ),
+    ),
     # Keys of the table itself.
     ("py_api = 'cp310'", "unknown key `tool.zigwheel.py_api`; did you mean `py-api`?"),
     ("override = []", "unknown key `tool.zigwheel.override`; did you mean `overrides`?"),

@@ -107,7 +107,7 @@ in-copy = true
 requires = ["Cython==3.2.*"]
 directives = { boundscheck = false, language_level = 3 }
 include-path = ["include"]
-shared = "fastsum._cyutility"
+shared = "fastsum._core"
 
 [editable]
 rebuild = true
@@ -195,7 +195,7 @@ def test_every_setting(load: Load) -> None:
             requires=("Cython==3.2.*",),
             directives={"boundscheck": False, "language_level": 3},
             include_path=("include",),
-            shared="fastsum._cyutility",
+            shared="fastsum._core",
         ),
         editable=EditableSettings(rebuild=True, compile_commands=False),
         version=VersionSettings(path="src/fastsum/__init__.py", pattern="V = (.*)"),

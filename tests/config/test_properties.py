@@ -9,9 +9,10 @@ import jsonschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zigwheel.config.condition import Condition
 from zigwheel.config.convert import read_record
 from zigwheel.config.kinds import Kind, keys_of
-from zigwheel.config.model import Condition, Config
+from zigwheel.config.model import Config
 from zigwheel.config.overrides import FIXED
 from zigwheel.config.schema import config_schema
 from zigwheel.config.settings import options

@@ -13,8 +13,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from zigwheel.config.condition import Condition
 from zigwheel.config.kinds import keys_of
-from zigwheel.config.model import Condition, Config
+from zigwheel.config.model import Config
 from zigwheel.config.schema import config_schema, texts_of
 from zigwheel.config.settings import options
 from zigwheel.config.toml import parse

@@ -12,14 +12,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import zigwheel
+from tests.foreign.packages import installed_for
+from tests.foreign.python import ForeignPython
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "examples"
 EXAMPLES = tuple(sorted(file.parent.name for file in FOLDER.glob("*/pyproject.toml")))
-COMPILED = tuple(name for name in EXAMPLES if name != "puretree")
+COMPILED = tuple(name for name in EXAMPLES if name not in ("puretree", "libcalls"))
 """Those with something to compile."""
 EXTENSIONS = tuple(name for name in COMPILED if name != "shout")
 """Those with extension modules."""
+NEEDS = {"packbits": "cffi", "libcalls": "cffi"}
+"""What an example needs of PyPI when it runs."""
 
 
 def run(
@@ -103,6 +107,15 @@ def unpacked(wheel: Path, folder: Path) -> Path:
         (folder / "bin").mkdir(exist_ok=True)
         script.rename(folder / "bin" / script.name).chmod(0o755)
     return folder
+
+
+def tried(python: ForeignPython, name: str, wheel: Path, folder: Path) -> int:
+    """How many of an example's own tests pass under another machine's interpreter, where all have to."""
+    beside = [installed_for(python, NEEDS[name])] if name in NEEDS else []
+    found = [unpacked(wheel, folder), *beside]
+    done = python.run([own_tests(name)], pythonpath=found, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return number_of_tests(done.stderr.replace("\r", ""))
 
 
 def number_of_tests(said: str) -> int:

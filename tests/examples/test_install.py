@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import uv
 
-from tests.examples.rig import EXAMPLES, FOLDER, own_tests, run
+from tests.examples.rig import EXAMPLES, FOLDER, NEEDS, own_tests, run
 
 ROADS = ("pip", "uv", "build", "sdist")
 ALWAYS = ("fastsum", "geometry")
@@ -75,7 +75,7 @@ def install(name: str, road: str, python: Path, environ: Mapping[str, str], out:
     elif road == "build":
         run(front_end, environ)
         (wheel,), (_,) = out.glob("*.whl"), out.glob("*.tar.gz")
-        pip(python, environ, "--no-index", wheel)
+        pip(python, environ, *(() if name in NEEDS else ("--no-index",)), wheel)
     else:
         run([*front_end, "--sdist"], environ)
         (sdist,) = out.iterdir()

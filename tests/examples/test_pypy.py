@@ -50,7 +50,7 @@ def test_what_it_says_of_itself(pypy: ForeignPython) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["fastsum", "twins"])
+@pytest.mark.parametrize("name", ["fastsum", "packbits", "twins"])
 def test_the_examples_run(
     pypy: ForeignPython, with_zig: dict[str, str], tmp_path: Path, name: str
 ) -> None:

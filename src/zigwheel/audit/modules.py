@@ -74,7 +74,9 @@ def check_init(path: str, module: Module, image: Image, *, required: bool) -> It
     `required`, only what uses Python's API, or exports the init function of another name, is one.
     """
     wanted = init_names(module.name)
-    if not image.exported.isdisjoint(wanted):
+    # PyPy has cffi within itself, and looks in the modules that cffi makes for a function of its own
+    pypy = {f"_cffi_pypyinit_{module.name}"} if module.abi.startswith("pypy") else set()
+    if not image.exported.isdisjoint({*wanted, *pypy}):
         return
     others = sorted(n for n in image.exported if n.startswith(("PyInit", "PyModExport")))
     uses = any(PYTHON_NAME.fullmatch(name) for name in image.imported)

@@ -97,6 +97,7 @@ def part_errors(part: Part, names: Names, *, final: bool) -> Iterator[ConfigErro
     yield from cycle_errors(part, names)
     yield from version_errors(part.get("version"), final=final)
     yield from license_errors(part, names)
+    yield from generate_errors(part, names["extension"])
     if final:
         yield from package_errors(part, names)
         for array in COMPONENTS:
@@ -109,7 +110,8 @@ def component_errors(
 ) -> Iterator[ConfigError]:
     """A component without sources, or with a library that this target does not have."""
     name = component["name"]
-    if not component.get("sources") and component.get("enabled", True):
+    named = component.get("sources") or component.get("cffi")
+    if not named and component.get("enabled", True):
         yield ConfigError(
             f"`{places[name]}.sources` of {quote(name)} is empty",
             hint="name its source files, in an override if they depend on the target",
@@ -129,6 +131,32 @@ def component_errors(
             )
         else:
             yield no_library(where, link, [*present, *packages])
+
+
+def generate_errors(part: Part, extensions: Mapping[str, str]) -> Iterator[ConfigError]:
+    """Two commands of one name, entries that say twice what makes the files, and a module for Cython's shared code that is no extension."""
+    places: dict[str, str] = {}
+    for index, entry in enumerate(part.get("generate", [])):
+        place, name = f"{TOOL}.generate[{index}]", entry.get("name")
+        if name in places:
+            yield ConfigError(
+                f"`{place}.name` is {quote(name)}, the name of `{places[name]}`",
+                hint="messages name a command by it: give each its own",
+            )
+        elif name is not None:
+            places[name] = place
+        for key in ("command", "inputs", "outputs", "in-copy"):
+            if entry.get("cffi") and entry.get(key):
+                yield ConfigError(
+                    f"`{place}` has both `cffi` and `{key}`", hint="make two entries of it"
+                )
+    shared = part.get("cython", {}).get("shared")
+    if shared and shared not in extensions:
+        yield ConfigError(
+            f"`{TOOL}.cython.shared` is {quote(shared)}, which names no extension"
+            f"{did_you_mean(shared, extensions)}",
+            hint=f"add `[[{TOOL}.extension]]` with this name and one source, a `.c` that Cython makes",
+        )
 
 
 def package_errors(part: Part, names: Names) -> Iterator[ConfigError]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from zigwheel.config.condition import Condition
 from zigwheel.config.convert import Part
 from zigwheel.config.globs import chosen, matches
-from zigwheel.config.model import Condition
 from zigwheel.config.words import did_you_mean, either, quote
 from zigwheel.errors import ConfigError
 

@@ -80,7 +80,7 @@ def read_record(
 
 def lacks(raw: Mapping[str, object], key: Key, keys: Mapping[str, Key]) -> bool:
     """Whether a required key is absent, and not just misspelt."""
-    if not key.required or key.name in raw:
+    if not key.required or key.name in raw or key.kind.unless in raw:
         return False
     return not any(name not in keys and nearest(name, [key.name]) for name in raw)
 

@@ -32,6 +32,14 @@ class Mark(Enum):
     SINGLE = "a list that may also be one string"
 
 
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """Said of a required key: another key that stands for it."""
+
+    key: str
+    """That key, as in TOML."""
+
+
 IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*"
 
 # No `..`, nothing absolute, no drive letter, no backslash, no control character.
@@ -112,6 +120,13 @@ DottedName: TypeAlias = Annotated[
 ]
 Directive: TypeAlias = Annotated[
     str, Form(rf"{IDENTIFIER}(?:\.{IDENTIFIER})*", "the name of a directive, such as `boundscheck`")
+]
+CffiScript: TypeAlias = Annotated[
+    str,
+    Form(
+        rf"{INSIDE}:{IDENTIFIER}",
+        "a script of the project and a name in it, such as `src/fastsum/_build.py:ffibuilder`",
+    ),
 ]
 # PEP 508; `packaging` says more of one that is wrong where it is used.
 Requirement: TypeAlias = Annotated[

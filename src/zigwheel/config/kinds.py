@@ -11,7 +11,7 @@ from dataclasses import MISSING, dataclass, fields, replace
 from functools import cache
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from zigwheel.config.forms import Form, Mark
+from zigwheel.config.forms import Form, Mark, Unless
 
 Shape: TypeAlias = Literal["scalar", "list", "table", "record", "records", "named"]
 
@@ -39,6 +39,8 @@ class Kind:
     """Of a record, records or named records: the dataclass."""
     marks: frozenset[Mark] = frozenset()
     """What the type hint says beside the type."""
+    unless: str = ""
+    """Of what is required: a key that stands for it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,7 +124,13 @@ def marked(kind: Kind, notes: tuple[object, ...]) -> Kind:
     """`kind` with what `Annotated` adds to it."""
     marks = frozenset(note for note in notes if isinstance(note, Mark))
     forms = [note for note in notes if isinstance(note, Form)]
-    return replace(kind, marks=kind.marks | marks, form=forms[0] if forms else kind.form)
+    others = [note.key for note in notes if isinstance(note, Unless)]
+    return replace(
+        kind,
+        marks=kind.marks | marks,
+        form=forms[0] if forms else kind.form,
+        unless=others[0] if others else kind.unless,
+    )
 
 
 def union_of(members: list[Hashable]) -> Kind:

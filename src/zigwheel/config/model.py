@@ -18,6 +18,7 @@ from zigwheel.config.dependency import Dependency
 from zigwheel.config.forms import (
     AttributeName,
     BuildTag,
+    CffiScript,
     CpeName,
     Cpu,
     CStandard,
@@ -40,6 +41,7 @@ from zigwheel.config.forms import (
     Requirement,
     ScriptName,
     Symbol,
+    Unless,
     WheelPath,
 )
 
@@ -58,7 +60,7 @@ class Compilation:
     """Name of the artifact."""
     sources: Annotated[tuple[str, ...], Mark.REQUIRED] = ()
     """Globs of the source files: C, C++, Objective-C, assembly (`.s`, `.S`), and at most one Zig
-    root file; for an extension also one that Cython translates, `.pyx` or `.py`.
+    root file.
     """
     exclude_sources: tuple[str, ...] = ()
     """Globs of files that `sources` matches but that are not compiled."""
@@ -120,6 +122,15 @@ class Extension(Compilation):
 
     name: ModuleName
     """Dotted name of the module, such as `fastsum._core`."""
+    sources: Annotated[tuple[str, ...], Mark.REQUIRED, Unless("cffi")] = ()
+    """Globs of the source files: C, C++, Objective-C, assembly (`.s`, `.S`), at most one Zig root file,
+    and one that Cython translates (`.pyx` or `.py`).
+    """
+    cffi: CffiScript = ""
+    """Script that makes the module with cffi, and the name in it of the `FFI` object, or of a function
+    that returns it, such as `src/fastsum/_build.py:ffibuilder`. What it gave to `set_source` counts as
+    if it stood here.
+    """
     py_limited_api: bool | None = None
     """Build against the stable ABI. Default: true if the project sets `py-api`."""
     export_symbols: tuple[Symbol, ...] = ()
@@ -199,7 +210,7 @@ class Generate:
 
     name: FileName
     """Name of the entry, for messages."""
-    command: Annotated[tuple[str, ...], Mark.REQUIRED] = ()
+    command: Annotated[tuple[str, ...], Mark.REQUIRED, Unless("cffi")] = ()
     """The words of the command, which runs in the project's folder. `{python}` stands for the Python
     that builds, `{overlay}` for the folder to write to, under the paths that the files would have in
     the project; a word that is `{inputs}` for all files of `inputs`.
@@ -208,13 +219,18 @@ class Generate:
     """Globs of the files that the command reads, its own program among them. It runs again when one
     of them has changed.
     """
-    outputs: Annotated[tuple[ProjectPath, ...], Mark.REQUIRED] = ()
+    outputs: Annotated[tuple[ProjectPath, ...], Mark.REQUIRED, Unless("cffi")] = ()
     """The files that it makes, as paths in the project, where they are found as if they lay there."""
     requires: tuple[Requirement, ...] = ()
     """What has to be installed for the command."""
     in_copy: bool = False
     """Run it in a copy of its inputs, and take `outputs` from there: for a command that writes beside
     what it reads.
+    """
+    cffi: CffiScript = ""
+    """In place of `command` and `outputs`: a script that calls `ffi.set_source("NAME", None)`, and the
+    name in it of the `FFI` object, such as `src/fastsum/_build.py:ffibuilder`. The module that cffi
+    makes of it goes into the wheel.
     """
 
 
@@ -372,38 +388,3 @@ class Config:
     def modules(self) -> tuple[Extension, ...]:
         """The extensions that are built for the target."""
         return tuple(extension for extension in self.extension if extension.enabled)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Condition:
-    """`if` of `[[tool.zigwheel.overrides]]`: when an override applies. All given keys must hold.
-
-    The target decides, never the machine that builds. Globs may have braces (`{x86_64,aarch64}`);
-    one of a list must match, and none that has a leading `!`.
-    """
-
-    os: Globs = ()
-    """Operating system: `linux`, `macos` or `windows`."""
-    arch: Globs = ()
-    """Architecture, as in wheel tags but the same for every system: `x86_64`, `i686`, `aarch64`,
-    `armv7l`, `ppc64le`, `s390x`, `riscv64`, `loongarch64`. What is compiled for `universal2` is
-    decided for each of its slices; `universal2` itself decides the rest of the wheel.
-    """
-    libc: Globs = ()
-    """C library: `gnu` (glibc, or MinGW on Windows), `musl`, or `none` (macOS)."""
-    python: str = ""
-    """Version specifiers (PEP 440) for the Python's minor version, such as `>=3.13` or
-    `>=3.10,<3.13`.
-    """
-    abi: Globs = ()
-    """ABI tag: `cp313`, `cp313t` for a free-threaded Python, `pypy311_pp73`; with `py-api`, `abi3` or
-    `abi3t`.
-    """
-    env: Mapping[str, str | bool] = field(default_factory=lambda: MappingProxyType({}))
-    """Environment variables: `NAME = true` (set and not empty), `NAME = false` (not set, or empty),
-    or `NAME = "..."`, the value itself or a regular expression for the whole of it.
-    """
-    any: tuple[Condition, ...] = ()
-    """Conditions, of which at least one must hold."""
-    all: tuple[Condition, ...] = ()
-    """Conditions, all of which must hold."""

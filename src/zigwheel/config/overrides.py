@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from zigwheel.config.condition import Condition
 from zigwheel.config.conditions import Conditions, condition_errors, holds
 from zigwheel.config.convert import Errors, Part, built, read_record, read_value
 from zigwheel.config.globs import has_wildcard, matches
 from zigwheel.config.kinds import Key, keys_of
 from zigwheel.config.merge import Mode, Modes, is_full, merged
-from zigwheel.config.model import Condition, Config
+from zigwheel.config.model import Config
 from zigwheel.config.words import (
     child,
     did_you_mean,

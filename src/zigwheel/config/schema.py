@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
+from zigwheel.config.condition import Condition
 from zigwheel.config.forms import Form, Mark, whole_pattern
 from zigwheel.config.kinds import Key, Kind, keys_of
-from zigwheel.config.model import Condition, Config
+from zigwheel.config.model import Config
 from zigwheel.config.overrides import FIXED, MODES
 
 Schema: TypeAlias = dict[str, Any]
@@ -97,8 +98,15 @@ def record_schema(record: type) -> Schema:
         "additionalProperties": False,
         "properties": properties(record),
     }
-    required = [key.name for key in keys_of(record).values() if key.required]
-    return {**schema, "required": required} if required else schema
+    required = [key for key in keys_of(record).values() if key.required]
+    always = [key.name for key in required if not key.kind.unless]
+    either = [
+        {"anyOf": [{"required": [key.name]}, {"required": [key.kind.unless]}]}
+        for key in required
+        if key.kind.unless
+    ]
+    schema |= {"required": always} if always else {}
+    return {**schema, "allOf": either} if either else schema
 
 
 def scalar_schema(kind: Kind) -> Schema:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from zigwheel.convert.events import Event
 from zigwheel.convert.folders import Folders
@@ -52,11 +51,14 @@ class Assembly:
     libraries: dict[str, str] = field(default_factory=dict)
     """Places of `libraries=`, by name."""
     py_api: str = ""
-    compiled: list[str] = field(default_factory=list)
-    """Absolute paths of all sources."""
+    endings: Sequence[str] = ()
+    """How extension modules end, longest first."""
+    compiled: dict[str, str] = field(default_factory=dict)
+    """How a record writes the sources, by absolute path."""
 
     def take(self, event: Event) -> None:
         """Take one event into account."""
+        self.folders.learn(event.table("seen"))
         if event.kind == "built":
             self.build(event)
         elif event.kind in ("asked", "command"):
@@ -74,8 +76,11 @@ class Assembly:
     def build(self, event: Event) -> None:
         """A compilation, a link, or an archive."""
         words, cwd = event.texts("words"), event.text("cwd")
-        linking = read_command(words, cwd).kind == "link"
-        job = read_command(words, cwd, self.link_base if linking else self.compile_base)
+        whole = read_command(words, cwd)
+        job = read_command(
+            words, cwd, self.link_base if whole.kind == "link" else self.compile_base
+        )
+        job.shared = whole.shared
         if job.kind == "compile":
             self.compile(job, cwd)
         elif job.kind in ("link", "archive"):
@@ -92,7 +97,7 @@ class Assembly:
             base = os.path.splitext(os.path.basename(path))[0]
             output = job.output or f"{base}.o"
             self.objects[os.path.normpath(os.path.join(cwd, output))] = [source]
-            self.compiled.append(os.path.normpath(os.path.join(cwd, path)))
+            self.compiled[os.path.normpath(os.path.join(cwd, path))] = source.path
 
     def source(self, path: str, job: Job, cwd: str) -> RecordedSource:
         """One source with the options of its command line."""
@@ -116,7 +121,8 @@ class Assembly:
             archives=[],
             place=event.text("place"),
         )
-        self.compiled += [os.path.normpath(os.path.join(cwd, path)) for path in job.sources]
+        for path, source in zip(job.sources, found.sources, strict=True):
+            self.compiled[os.path.normpath(os.path.join(cwd, path))] = source.path
         for word in job.objects:
             path = os.path.normpath(os.path.join(cwd, word))
             if path in self.objects:
@@ -149,18 +155,41 @@ class Assembly:
         found = {}
         for built in self.links:
             event = self.extension_of(built)
-            if event is None:
-                words = (self.folders.path(built.job.output, built.cwd),)
-                self.commands.append(RecordedCommand(words=("(link)", *words), place=built.place))
-            else:
+            if event is not None:
                 found[event.text("full")] = self.extension(built, event)
         return tuple(found.values())
+
+    def in_use(self) -> list[str]:
+        """Absolute paths of the sources that extensions and libraries are made of."""
+        groups = [extension.sources for extension in self.recorded_extensions()]
+        groups += [library.sources for library in self.recorded_libraries()]
+        used = {source.path for group in groups for source in group}
+        return [path for path, shown in self.compiled.items() if shown in used]
+
+    def take_wheel(self, paths: Iterable[str]) -> None:
+        """Take modules of the wheel that no `Extension` tells of, but that a link has made.
+
+        So it is with builds by CMake or Meson: their compilers are found on PATH.
+        """
+        if self.extensions:
+            return
+        made = {os.path.basename(built.job.output) for built in self.links if built.job.shared}
+        for path in paths:
+            ending = next((e for e in self.endings if path.endswith(e)), "")
+            file = path.split("/")[-1]
+            if ending and file in made:
+                name = path[: -len(ending)].replace("/", ".")
+                limited = ".abi3" in ending
+                values = {"name": name, "full": name, "path": path, "limited": limited}
+                self.extensions[name] = Event(kind="extension", values=values)
 
     def extension_of(self, built: Built) -> Event | None:
         """The extension that a link made, by its path, or by what was being built."""
         output = os.path.normpath(os.path.join(built.cwd, built.job.output))
+        name = os.path.basename(output)
         for event in self.extensions.values():
-            if event.text("path") == output:
+            path = event.text("path")
+            if path == output or (not os.path.isabs(path) and path.split("/")[-1] == name):
                 return event
         return self.extensions.get(built.name)
 
@@ -179,7 +208,7 @@ class Assembly:
         return RecordedExtension(
             name=full,
             sources=tuple(built.sources),
-            written_sources=tuple(self.folders.path(p, "") for p in event.texts("sources")),
+            written_sources=tuple(self.folders.path(p) for p in event.texts("sources")),
             libraries=tuple(dict.fromkeys(libraries)),
             library_dirs=self.folders.includes(folders, cwd),
             runtime_library_dirs=tuple(
@@ -188,7 +217,7 @@ class Assembly:
             extra_objects=tuple(self.folders.path(path, cwd) for path in built.objects),
             link_args=tuple(self.folders.word(word) for word in job.args),
             export_symbols=tuple(s for s in event.texts("export_symbols") if s != initial),
-            depends=tuple(self.folders.path(p, "") for p in event.texts("depends")),
+            depends=tuple(self.folders.path(p) for p in event.texts("depends")),
             language=event.text("language"),
             optional=event.truth("optional"),
             limited_api=event.truth("limited"),
@@ -225,8 +254,3 @@ def by_content(contents: Mapping[str, str]) -> dict[str, list[str]]:
     for path, name in contents.items():
         found.setdefault(name, []).append(path)
     return found
-
-
-def root_of(run: Path) -> str:
-    """The folder of a project without symbolic links."""
-    return os.path.realpath(run)

@@ -56,15 +56,27 @@ class Desk:
     """Where the notes of one record are gathered."""
 
     record: Record
+    there: frozenset[str]
+    """Files of the project as it came."""
     origins: Mapping[str, str]
-    """A generated source to what it was generated from."""
+    """A source that Cython made, to what it was made from."""
+    builders: Mapping[str, str]
+    """A source that cffi made, to the script and the name in it that made it."""
     notes: list[Note] = field(default_factory=list)
 
 
 def tables(record: Record, *, shipped: Iterable[str]) -> Tables:
     """The tables for one platform; `shipped` are the files of the project as it came."""
-    there = set(shipped)
-    desk = Desk(record=record, origins=origins(record, there))
+    desk = Desk(
+        record=record,
+        there=frozenset(shipped),
+        origins=origins(record),
+        builders={
+            f.path: f.options["builder"]
+            for f in record.written
+            if f.tool == "cffi" and "builder" in f.options
+        },
+    )
     libraries = {item.name: library_table(item, desk) for item in record.libraries}
     extensions = {item.name: extension_table(item, libraries, desk) for item in record.extensions}
     py_api = api(record)
@@ -80,7 +92,7 @@ def tables(record: Record, *, shipped: Iterable[str]) -> Tables:
     )
 
 
-def origins(record: Record, shipped: set[str]) -> dict[str, str]:
+def origins(record: Record) -> dict[str, str]:
     """Which source each file was generated from that Cython made anew.
 
     What the sdist carries and the build leaves as it is, is compiled as it is.
@@ -116,7 +128,14 @@ def api(record: Record) -> str:
 def extension_table(
     item: RecordedExtension, libraries: Mapping[str, Options], desk: Desk
 ) -> Options:
-    """Options of one extension module."""
+    """Options of one extension module.
+
+    What a script of cffi says is not repeated: zigwheel asks it, too.
+    """
+    if builder := next(
+        (desk.builders[s.path] for s in item.sources if s.path in desk.builders), ""
+    ):
+        return {"cffi": builder, **({"optional": True} if item.optional else {})}
     options = compiled(item.sources, item.place, desk, limited=item.limited_api)
     if item.language == "c++" and any(s.endswith(".pyx") for s in options["sources"]):
         options["language"] = "c++"
@@ -184,10 +203,16 @@ def include_part(folders: Iterable[str], options: Options, place: str, desk: Des
                     handwork=False,
                 )
             )
-        else:
+        elif is_folder(posixpath.normpath(folder), desk):
             dirs.append(posixpath.normpath(folder))
     options["include-dirs"] = list(dict.fromkeys(dirs))
     options["include-from"] = list(dict.fromkeys(packages))
+
+
+def is_folder(folder: str, desk: Desk) -> bool:
+    """Whether a folder is there or gets something: compilers take no notice of one that is not."""
+    files = (*desk.there, *(file.path for file in desk.record.written))
+    return folder == "." or any(file.startswith(f"{folder}/") for file in files)
 
 
 def requirement(name: str, requires: Iterable[str]) -> str:

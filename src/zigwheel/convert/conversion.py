@@ -122,7 +122,7 @@ def metadata(
     """New keys of `[project]`, dynamic fields that are resolved, where the version is, and notes."""
     own = dict(table.get("project", {}))
     whole, notes = project_table(base, files, read)
-    dynamic = [field for field in own.get("dynamic", [])] if own else []
+    dynamic = list(own.get("dynamic", []))
     fresh = {key: value for key, value in whole.items() if key not in own}
     if own:
         allowed = {*dynamic, "license-files"}
@@ -191,22 +191,13 @@ def other_tables(
 
 def cython_table(base: Record) -> dict[str, Any]:
     """`[tool.zigwheel.cython]`: what the build requires of it, and directives of all sources."""
-    from packaging.requirements import InvalidRequirement, Requirement
-
     made = [f for f in base.written if f.tool == "cython"]
     if not made:
         return {}
     table: dict[str, Any] = {}
-    asked = []
-    for text in base.requires:
-        try:
-            found = Requirement(text)
-        except InvalidRequirement:
-            continue
-        if found.name.lower() == "cython" and found.specifier:
-            asked.append(str(found))
-    if asked:
-        table["requires"] = asked
+    asked = dict.fromkeys(text for text in base.requires if names_cython(text))
+    if [text.lower() for text in asked] not in ([], ["cython"]):
+        table["requires"] = list(asked)
     each = [
         {
             k.removeprefix("directive."): v
@@ -221,6 +212,16 @@ def cython_table(base: Record) -> dict[str, Any]:
     return table
 
 
+def names_cython(text: str) -> bool:
+    """Whether a requirement is one of Cython."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        return Requirement(text).name.lower() == "cython"
+    except InvalidRequirement:
+        return False
+
+
 def directive(text: str) -> str | bool | int:
     """A directive's value as TOML has it."""
     words: dict[str, bool] = {"True": True, "False": False}
@@ -231,7 +232,10 @@ def with_globs(merged: Merged, files: Sequence[str]) -> Merged:
     """The components, with sources as globs where that is shorter."""
     base: dict[str, Options] = {}
     for name, options in merged.base.items():
-        sources, excluded = as_globs(options.get("sources", []), files)
+        elsewhere = {
+            path for o in merged.overrides for path in o.changes.get(name, {}).get("sources", ())
+        }
+        sources, excluded = as_globs(options.get("sources", []), files, elsewhere=elsewhere)
         head = {"sources": sources, "exclude-sources": excluded}
         rest = {key: value for key, value in options.items() if key != "sources"}
         base[name] = {**{key: value for key, value in head.items() if value}, **rest}

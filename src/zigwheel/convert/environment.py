@@ -45,23 +45,27 @@ def read_backend(project: Path) -> Backend:
     from zigwheel.config.toml import parse
 
     file = project / "pyproject.toml"
-    table: Any = {}
+    table: dict[str, Any] = {}
     if file.is_file():
-        table = parse(file.read_text(encoding="utf-8")).get("build-system", {})
+        found = parse(file.read_text(encoding="utf-8")).get("build-system", {})
+        table = found if isinstance(found, dict) else {"requires": None}
     elif not (project / "setup.py").is_file():
         raise ZigwheelError(
             f"{str(project)!r} has neither a `pyproject.toml` nor a `setup.py`",
             hint="name the folder of a project, or its sdist",
         )
-    requires = table.get("requires", ["setuptools"]) if isinstance(table, dict) else None
-    name = table.get("build-backend", LEGACY) if isinstance(table, dict) else None
-    path = table.get("backend-path", []) if isinstance(table, dict) else None
+    requires = table.get("requires", ["setuptools"])
+    name = table.get("build-backend", LEGACY)
+    path = table.get("backend-path", [])
     if not (is_texts(requires) and isinstance(name, str) and is_texts(path)):
-        raise ZigwheelError("`[build-system]` of `pyproject.toml` is not as PEP 518 has it")
+        raise ZigwheelError(
+            f"`build-system` of `pyproject.toml` is {table!r}",
+            hint="`requires` and `backend-path` are lists of texts, `build-backend` is a text",
+        )
     return Backend(requires=tuple(requires), name=name, path=tuple(path))
 
 
-def is_texts(value: Any) -> bool:
+def is_texts(value: object) -> bool:
     """Whether a value is a list of texts."""
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
@@ -90,8 +94,8 @@ def make_environment(room: Room, python: str) -> None:
     run_tool(words, room, "make an environment for the build")
 
 
-def install(room: Room, python: str, requires: Sequence[str]) -> None:
-    """Install requirements there, by uv if that is at hand, else by pip."""
+def install(room: Room, python: str, requires: Sequence[str], into: Path | None = None) -> None:
+    """Install requirements there, or in a folder beside it, by uv if that is at hand, else by pip."""
     if not requires:
         return
     uv = shutil.which("uv", path=room.environ.get("PATH"))
@@ -100,6 +104,8 @@ def install(room: Room, python: str, requires: Sequence[str]) -> None:
     else:
         words = [python, "-m", "pip", "--python", str(room.python), "install", "--quiet"]
         words += ["--disable-pip-version-check", "--no-input"]
+    if into is not None:
+        words += ["--target", str(into)]
     run_tool([*words, "--", *requires], room, "install the requirements of the build")
 
 
@@ -203,7 +209,7 @@ def environment_of(room: Room, folder: Path) -> dict[str, str]:
     }
     path = os.pathsep.join([str(folder / "bin"), str(room.python.parent), kept.get("PATH", "")])
     own = {"HOME": "home", "USERPROFILE": "home", "XDG_CACHE_HOME": "home"}
-    own |= {name: "tmp" for name in ("TMPDIR", "TMP", "TEMP")}
+    own |= dict.fromkeys(("TMPDIR", "TMP", "TEMP"), "tmp")
     return {
         **kept,
         **{name: str(folder / place) for name, place in own.items()},
@@ -213,5 +219,6 @@ def environment_of(room: Room, folder: Path) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "SOURCE_DATE_EPOCH": "1577836800",
+        "CONFIG_SITE": str(folder / "bin" / "config.site"),
         "ZIGWHEEL_RECORD": str(folder / "spec.json"),
     }

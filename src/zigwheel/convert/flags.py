@@ -20,16 +20,27 @@ MSVC = re.compile(r"/(?![A-Za-z0-9_.]+/).*")
 """An option of MSVC, and not an absolute path."""
 
 MSVC_STANDARD = re.compile(r"[/-]std:(c\+\+|c)(\w+)")
-MSVC_MACRO = re.compile(r"/([DU])\s*(\w+)(?:=(.*))?")
+MACRO = re.compile(r"[-/]D\s*(\w+(?:\([^()]*\))?)(?:=(.*))?", re.DOTALL)
 STANDARD = re.compile(r"--?std=((?:c|gnu|iso9899:)(\+\+)?\w+)")
 
 NOTED = {
     "-fopenmp": "OpenMP has no runtime in Zig: the code has to do without, or with threads",
     "-march=native": "a wheel runs on other machines",
     "-mcpu=native": "a wheel runs on other machines",
-    "-ffast-math": "",
 }
 """Flags whose loss may change what the code does, and what to know about it."""
+
+WORDS = {
+    "-U": "undef_macros",
+    "/U": "undef_macros",
+    "-isystem ": "include_dirs",
+    "-I": "include_dirs",
+    "-l": "libraries",
+}
+"""How a flag starts that has a value, and the field of `Flags` that takes this value."""
+
+FATES = ("args", "dropped", "lost")
+"""The fields for other flags."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,41 +69,36 @@ class Flags:
 
 def translated(args: Sequence[str]) -> Flags:
     """Sort the flags of one file."""
-    found: dict[str, list[object]] = {name: [] for name in Flags.__dataclass_fields__}
+    found: dict[str, list[str]] = {name: [] for name in (*WORDS.values(), *FATES)}
+    macros: list[tuple[str, str | None]] = []
     standards = {"c": "", "c++": ""}
     for arg in joined(args):
         if match := STANDARD.fullmatch(arg):
             standards["c++" if match[2] else "c"] = match[1]
         elif match := MSVC_STANDARD.fullmatch(arg):
-            if match[2] != "latest":
-                standards[match[1]] = match[1] + match[2]
-        elif match := MSVC_MACRO.fullmatch(arg):
-            if match[1] == "D":
-                found["macros"].append((match[2], match[3]))
-            else:
-                found["undef_macros"].append(match[2])
-        elif arg.startswith("-D"):
-            name, equals, text = arg[2:].partition("=")
-            found["macros"].append((name, text if equals else None))
-        elif arg.startswith("-U"):
-            found["undef_macros"].append(arg[2:])
-        elif arg.startswith("-I"):
-            found["include_dirs"].append(arg[2:])
-        elif arg.startswith("-isystem "):
-            found["include_dirs"].append(arg.partition(" ")[2])
-        elif arg.startswith("-l"):
-            found["libraries"].append(arg[2:])
-        elif arg in NOTED and NOTED[arg]:
-            found["lost"].append(arg)
-        elif DROPPED.fullmatch(arg) or MSVC.fullmatch(arg) or arg.startswith(("-Wl,", "-L")):
-            found["dropped"].append(arg)
-        elif arg.startswith("-"):
-            found["args"].append(arg)
+            standards[match[1]] = "" if match[2] == "latest" else match[1] + match[2]
+        elif match := MACRO.fullmatch(arg):
+            macros.append((match[1], match[2]))
         else:
-            found["lost"].append(arg)
+            start = next((word for word in WORDS if arg.startswith(word)), "")
+            name = WORDS[start] if start else fate(arg)
+            found[name].append(arg.removeprefix(start).strip())
     values = {name: tuple(dict.fromkeys(items)) for name, items in found.items()}
-    values |= {"c_standard": standards["c"], "cxx_standard": standards["c++"]}  # type: ignore[dict-item]
-    return Flags(**values)  # type: ignore[arg-type]
+    return Flags(
+        c_standard=standards["c"],
+        cxx_standard=standards["c++"],
+        macros=tuple(dict.fromkeys(macros)),
+        **values,
+    )
+
+
+def fate(arg: str) -> str:
+    """The field for a flag without a value of its own."""
+    if arg in NOTED:
+        return "lost"
+    if DROPPED.fullmatch(arg) or MSVC.fullmatch(arg) or arg.startswith(("-Wl,", "-L")):
+        return "dropped"
+    return "args" if arg.startswith("-") else "lost"
 
 
 def joined(args: Iterable[str]) -> list[str]:

@@ -1,8 +1,10 @@
 """What a project's own build asked for on one platform, as the recorder saw it.
 
 Paths are POSIX and relative to the project's root. A folder of an installed package is written as
-`{package:NAME}/rest`, such as `{package:numpy}/_core/include`; Python's own include folder is left
-out. What lies outside all of these stays absolute.
+`{package:NAME}/rest`, such as `{package:numpy}/_core/include`; Python's own include folder, and
+folders that are not there, are left out. Files that setuptools makes on the way are written below
+`{build}`, whatever the platform. Where the build works in a copy of the project, or of a part of it,
+the paths are those of the original. What lies outside all of these stays absolute.
 """
 
 from __future__ import annotations

@@ -20,7 +20,9 @@ MOST = 100_000
 LARGEST = 1 << 30
 """Bytes of all of them."""
 
-PASSING = re.compile(r"(?:build|dist|\.eggs)/|(?:.*/)?[^/]+\.(?:egg|dist)-info/|.*\.py[co]$")
+PASSING = re.compile(
+    r"(?:build|_skbuild|dist|\.eggs)/|(?:.*/)?[^/]+\.(?:egg|dist)-info/|.*\.py[co]$"
+)
 """Files of the tree that a build leaves for itself."""
 
 
@@ -52,6 +54,7 @@ def from_archive(
         return replace(record, failure=f"the wheel {name!r} is larger than {LARGEST >> 20} MiB")
     words = name.removesuffix(".whl").split("-")
     base = "-".join(words[:2])
+    assembly.take_wheel(info.filename for info in infos)
     known = by_content({p: d for p, d in contents.items() if not PASSING.match(p)})
     modules = module_paths(assembly)
     files, texts = {}, {}
@@ -69,6 +72,7 @@ def from_archive(
             files[path] = similar(path, known.get(digest(data), ()))
     return replace(
         record,
+        extensions=assembly.recorded_extensions(),
         wheel=dict(sorted(files.items())),
         metadata=texts.get("{dist-info}/METADATA", ""),
         entry_points=texts.get("{dist-info}/entry_points.txt", ""),
@@ -81,7 +85,7 @@ def module_paths(assembly: Assembly) -> dict[str, str]:
     found = {}
     for event in assembly.extensions.values():
         full = event.text("full")
-        file = os.path.basename(event.text("path"))
+        file = event.text("path").split("/")[-1].split(os.sep)[-1]
         found["/".join([*full.split(".")[:-1], file])] = full
     return found
 
@@ -92,36 +96,46 @@ def written_files(
     before: Mapping[str, str],
     after: Mapping[str, str],
     run: Run,
+    wheel: Mapping[str, str],
 ) -> tuple[RecordedFile, ...]:
-    """Files that a build made or changed, as far as they are more than its own leavings."""
-    root = str(run.project)
+    """Files that a build made or changed, as far as they are more than its own leavings.
+
+    Those are what was compiled or may have been included, and what is in the wheel. A build that
+    works in a copy of the project has made what was compiled there and is not in the project.
+    """
+    folders = assembly.folders
     kept = [event for event in events if event.kind in ("written", "cython", "cffi", "command")]
-    compiled = {os.path.relpath(path, root).replace(os.sep, "/") for path in assembly.compiled}
-    paths = {
-        path
-        for path, name in after.items()
-        if before.get(path) != name and (path in compiled or not PASSING.match(path))
+    changed = {
+        os.path.join(folders.root, *p.split("/")) for p in after if before.get(p) != after[p]
     }
-    shown = {path: assembly.folders.original(path) for path in paths}
-    return tuple(
-        described(path, shown[path], kept, assembly, run)
-        for path in sorted(paths)
-        if shown[path] == path  # else it is a copy
-    )
+    wanted = {
+        real for real in changed if READ.search(real) or folders.below(real) in wheel.values()
+    }
+    compiled = {folders.real(path) for path in assembly.in_use()}
+    found = {}
+    for real in sorted(wanted | compiled):
+        path = folders.path(real)
+        is_new = real in changed or path not in before
+        passing = real not in compiled and PASSING.match(folders.below(real) or "")
+        copy = real in changed and path in before and path != folders.below(real)
+        if is_new and not passing and not copy:
+            found[path] = described(path, real, kept, assembly)
+    return tuple(found[path] for path in sorted(found))
 
 
-def described(
-    path: str, shown: str, events: list[Event], assembly: Assembly, run: Run
-) -> RecordedFile:
+READ = re.compile(r"\.(?:h|hh|hpp|hxx|inc|inl|def|c|cc|cpp|cxx|pyx|pxd|pxi|py|pyi|i|s|S|asm)$")
+"""How files end that compilers and Python read."""
+
+
+def described(path: str, real: str, events: list[Event], assembly: Assembly) -> RecordedFile:
     """One file, with the last thing that is known to have written it."""
-    real = os.path.join(str(run.project), *path.split("/"))
     for event in reversed(events):
         if event.kind == "cython" and event.text("path") == real:
-            return by_cython(shown, event, assembly)
+            return by_cython(path, event, assembly)
     for event in reversed(events):
         if event.kind == "written" and event.text("path") == real:
-            return by_python(shown, event, events, assembly)
-    return by_command(shown, real, events)
+            return by_python(path, event, events, assembly)
+    return by_command(path, real, events)
 
 
 def by_cython(path: str, event: Event, assembly: Assembly) -> RecordedFile:
@@ -129,14 +143,14 @@ def by_cython(path: str, event: Event, assembly: Assembly) -> RecordedFile:
     options = {f"directive.{key}": value for key, value in event.table("directives").items()}
     options["language"] = event.text("language")
     folders = assembly.folders
-    include = [folders.path(folder, "") for folder in event.texts("include_path")]
-    include = [folder for folder in include if folder != "."]
+    include = [f for f in folders.includes(event.texts("include_path")) if f != "."]
     if include:
         options["include-path"] = os.pathsep.join(include)
-    for key in ("environment", "level"):
-        if event.text(key) not in ("", "''", "None"):
-            options[key] = event.text(key)
-    source = folders.path(event.text("source"), "")
+    if event.text("level") not in ("", "None"):  # told in another way, it goes before the directive
+        options["directive.language_level"] = event.text("level")
+    if event.text("environment") not in ("", "''", "None"):
+        options["compile-time-env"] = event.text("environment")
+    source = folders.path(event.text("source"))
     return RecordedFile(
         path=path, tool="cython", inputs=(source,), options=options, place=event.text("place")
     )
@@ -147,7 +161,7 @@ def by_python(path: str, event: Event, events: list[Event], assembly: Assembly) 
     told = event.text("tool")
     tool: Tool = "cffi" if told == "cffi" else "cython" if told == "cython" else "python"
     folders = assembly.folders
-    inputs = [folders.path(name, "") for name in event.texts("inputs")]
+    inputs = [folders.path(name) for name in event.texts("inputs")]
     inputs = [name for name in inputs if name != path]
     options = {}
     if tool == "cffi":
@@ -163,7 +177,7 @@ def by_python(path: str, event: Event, events: list[Event], assembly: Assembly) 
 
 def by_command(path: str, real: str, events: list[Event]) -> RecordedFile:
     """A file that some other program made: the last one that was started before."""
-    when = os.stat(real).st_mtime
+    when = os.stat(real).st_mtime if os.path.exists(real) else float("inf")
     command = None
     for event in events:
         if event.kind == "command" and event.number("time") <= when + 0.01:

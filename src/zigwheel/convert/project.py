@@ -122,7 +122,7 @@ def requirements(
     always: list[str] = []
     optional: dict[str, list[str]] = {extra: [] for extra in extras}
     for line in lines:
-        head, semicolon, marker = line.partition(";")
+        head, _, marker = line.partition(";")
         match = EXTRA.search(marker)
         if not match:
             always.append(line.strip())

@@ -7,6 +7,7 @@ it, with a time limit; nothing else keeps it from what the user may do.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from zigwheel.convert.assemble import Assembly, by_content, with_optional
-from zigwheel.convert.believed import believed, gnu_type, own_flags, zig_target
 from zigwheel.convert.environment import (
     Backend,
     Room,
@@ -31,6 +31,7 @@ from zigwheel.convert.produced import read_wheel, written_files
 from zigwheel.convert.shims import put_shims
 from zigwheel.convert.unpack import bring, digests
 from zigwheel.errors import ZigwheelError
+from zigwheel.target.believed import believed, gnu_type, own_flags, zig_target
 
 PLATFORMS = (
     Platform(os="linux", arch="x86_64"),
@@ -64,6 +65,10 @@ class Studio:
     """Of the Python that the build runs in."""
     zig: tuple[str, str]
     """Zig and its cache, for builds that try out the compiler; empty where there is none."""
+    python: str
+    """The Python that runs pip."""
+    here: tuple[str, str] | None
+    """Operating system and architecture of this machine where setuptools has no part in the build."""
 
 
 def records(
@@ -86,18 +91,18 @@ def records(
     work = Path(os.path.realpath(work))
     studio = furnish(project, work, python, environ, seconds, say, zig)
     found = []
-    for number, platform in enumerate(platforms):
-        say(f"zigwheel: the build is recorded for {name_of(platform)}")
-        found.append(record(studio, platform, work / f"run-{number}"))
+    for number, where in enumerate(platforms):
+        say(f"zigwheel: the build is recorded for {name_of(where)}")
+        found.append(record(studio, where, work / f"run-{number}"))
     return marked(studio, found)
 
 
-def name_of(platform: Platform) -> str:
+def name_of(where: Platform) -> str:
     """A platform in words."""
-    words = [platform.os, platform.arch]
-    words += [platform.libc] * (platform.libc == "musl")
-    words += [platform.implementation] * (platform.implementation != "cpython")
-    words += ["free-threaded"] * platform.free_threaded
+    words = [where.os, where.arch]
+    words += [where.libc] * (where.libc == "musl")
+    words += [where.implementation] * (where.implementation != "cpython")
+    words += ["free-threaded"] * where.free_threaded
     return " ".join(words)
 
 
@@ -130,22 +135,35 @@ def furnish(
     more = [text for event in events if event.kind == "answer" for text in event.texts("value")]
     more = [text for text in more if text not in backend.requires]
     install(room, python, more)
-    versions = [event.values.get("version") for event in events if event.kind == "python"]
-    major, minor = versions[0] if versions and is_version(versions[0]) else (3, 11)
+    told = next((event for event in events if event.kind == "python"), None)
+    by_setuptools = any(event.truth("setuptools") for event in events)
     return Studio(
         room=room,
         backend=backend,
         project=work / "project",
         contents=digests(work / "project"),
         requires=(*backend.requires, *more),
-        version=(major, minor),
+        version=version_of(told),
         zig=zig,
+        python=python,
+        here=None if by_setuptools else here(told),
     )
 
 
-def is_version(value: Any) -> bool:
-    """Whether a value is two numbers."""
-    return isinstance(value, list) and len(value) == 2 and all(type(n) is int for n in value)
+def here(told: Event | None) -> tuple[str, str]:
+    """Operating system and architecture, from `sys.platform` and `platform.machine` of this machine."""
+    system, machine = (*(told.texts("machine") if told else ()), "", "")[:2]
+    names = {"darwin": "macos", "win32": "windows"}
+    arch = {"amd64": "x86_64", "arm64": "aarch64"}.get(machine.lower(), machine)
+    return names.get(system, system), arch
+
+
+def version_of(told: Event | None) -> tuple[int, int]:
+    """Version of the environment's Python."""
+    match = re.fullmatch(r"(\d+)\.(\d+)", told.text("version") if told else "")
+    if match is None:
+        raise ZigwheelError("the environment of the build does not tell the version of its Python")
+    return int(match[1]), int(match[2])
 
 
 def failure_of(events: Sequence[Event]) -> str:
@@ -161,26 +179,42 @@ def failure_of(events: Sequence[Event]) -> str:
     return "the process ended without a result"
 
 
-def record(studio: Studio, platform: Platform, folder: Path, *, fail: bool = False) -> Record:
+def record(studio: Studio, where: Platform, folder: Path, *, fail: bool = False) -> Record:
     """One run."""
+    plain = where == Platform(os=where.os, arch=where.arch, libc=where.libc)
+    if studio.here and (studio.here != (where.os, where.arch) or not plain):
+        problem = (
+            f"the backend is {studio.backend.name!r}; only what setuptools builds is recorded "
+        )
+        problem += "for other platforms than this machine"
+        return Record(platform=where, failure=problem, wheel={}, requires=studio.requires)
     folder.mkdir()
     shutil.copytree(studio.project, folder / "project", symlinks=True)
-    values = believed(platform, studio.version)
+    values = believed(where, studio.version)
     spec = {
         "believed": values,
         "fail": fail,
         "kept": str(studio.room.work / "cython"),
         "zig": studio.zig[0],
         "zig_cache": studio.zig[1],
-        "zig_target": zig_target(platform),
-        "gnu_type": gnu_type(platform),
+        "zig_target": zig_target(where),
+        "gnu_type": gnu_type(where),
+        "more_path": brought_by_pypy(studio) if where.implementation == "pypy" else [],
     }
     put_shims(folder / "bin", studio.room.python, spec)
     run = call_hook(studio.room, folder, studio.backend, "build_wheel", spec)
-    return assembled(studio, platform, run, values)
+    return assembled(studio, where, run, values)
 
 
-def assembled(studio: Studio, platform: Platform, run: Run, values: Mapping[str, Any]) -> Record:
+def brought_by_pypy(studio: Studio) -> list[str]:
+    """A folder with cffi, which is in every PyPy."""
+    folder = studio.room.work / "pypy"
+    if not folder.is_dir():
+        install(studio.room, studio.python, ["cffi"], into=folder)
+    return [str(folder)]
+
+
+def assembled(studio: Studio, where: Platform, run: Run, values: Mapping[str, Any]) -> Record:
     """The record of a run that has ended."""
     events = list(read_events(run.events))
     after = digests(run.project)
@@ -190,9 +224,10 @@ def assembled(studio: Studio, platform: Platform, run: Run, values: Mapping[str,
         str(run.project),
         site=python.texts("site") if python else (),
         python=python.texts("includes") if python else (),
-        contents=after,
-        digests=by_content(studio.contents),
+        before=by_content(studio.contents),
+        after=after,
     )
+    folders.learn({str(run.project / path): name for path, name in after.items()})
     assembly = Assembly(
         folders=folders,
         compile_base=own_flags(values, linking=False),
@@ -200,26 +235,20 @@ def assembled(studio: Studio, platform: Platform, run: Run, values: Mapping[str,
     )
     for event in events:
         assembly.take(event)
-    extensions = assembly.recorded_extensions()
-    written = written_files(assembly, events, studio.contents, after, run)
     found = Record(
-        platform=platform,
-        failure=explained(studio, problem, run),
-        extensions=extensions,
+        platform=where,
+        failure=problem,
+        extensions=assembly.recorded_extensions(),
         libraries=assembly.recorded_libraries(),
-        written=written,
         commands=tuple(assembly.commands),
         wheel={},
         requires=studio.requires,
     )
-    if problem:
-        return found
-    return read_wheel(found, run.folder / "out", assembly, {**studio.contents, **after})
-
-
-def explained(studio: Studio, problem: str, run: Run) -> str:
-    """Why a run failed, for people."""
-    return problem
+    if not problem:
+        assembly.endings = values["suffixes"]
+        found = read_wheel(found, run.folder / "out", assembly, {**studio.contents, **after})
+    written = written_files(assembly, events, studio.contents, after, run, found.wheel)
+    return replace(found, written=written)
 
 
 def marked(studio: Studio, found: list[Record]) -> list[Record]:

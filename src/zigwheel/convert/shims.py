@@ -25,5 +25,12 @@ def put_shims(folder: Path, python: Path, spec: Mapping[str, Any]) -> None:
         file.write_text(f"#!/bin/sh\nexec {program}\n", encoding="utf-8")
         file.chmod(0o755)
     site = folder / "config.site"
-    lines = ["cross_compiling=yes", f"host_alias={spec['gnu_type']}"]
+    kept = Path(spec["kept"]).with_name("configure")
+    kept.mkdir(exist_ok=True)
+    lines = [
+        "cross_compiling=yes",
+        f"host_alias={spec['gnu_type']}",
+        # what one run of a script has found out for a target is true for the next
+        f"cache_file='{kept}'/{spec['zig_target']}-`cksum < \"$0\" | tr ' ' -`",
+    ]
     site.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -10,11 +10,14 @@ FEWEST = 4
 """Fewer files of a folder are named one by one."""
 
 
-def as_globs(files: Sequence[str], there: Collection[str]) -> tuple[list[str], list[str]]:
+def as_globs(
+    files: Sequence[str], there: Collection[str], *, elsewhere: Collection[str] = ()
+) -> tuple[list[str], list[str]]:
     """Patterns for `sources` and for `exclude-sources` that stand for `files` of the project.
 
-    `there` are all files of the project. A folder is named by a glob where `files` has most of what
-    the glob finds; names with characters of globs are escaped by a class.
+    `there` are all files of the project, `elsewhere` those that overrides name: what is excluded stays
+    so. A folder is named by a glob where `files` has most of what the glob finds; names with
+    characters of globs are escaped by a class.
     """
     groups: dict[tuple[str, str], list[str]] = {}
     for file in dict.fromkeys(files):
@@ -25,7 +28,7 @@ def as_globs(files: Sequence[str], there: Collection[str]) -> tuple[list[str], l
         pattern = posixpath.join(escaped(folder), f"*{suffix}")
         matched = [f for f in there if posixpath.dirname(f) == folder and shown(f, suffix)]
         others = sorted(set(matched) - set(members))
-        whole = set(members) <= set(matched)
+        whole = set(members) <= set(matched) and not set(others) & set(elsewhere)
         if whole and len(members) >= FEWEST and len(others) * 3 <= len(members):
             found.append(pattern)
             excluded += map(escaped, others)

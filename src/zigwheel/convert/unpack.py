@@ -103,7 +103,7 @@ def unpack_tar(archive: Path, folder: Path) -> None:
 
     room = Room(archive)
     links: list[tuple[Path, str]] = []
-    with tarfile.open(archive) as tar:
+    with tarfile.open(archive, encoding="utf-8") as tar:
         for member in tar:
             if member.name in (".", "./"):
                 continue
@@ -126,19 +126,19 @@ def unpack_tar(archive: Path, folder: Path) -> None:
                 room.copy(stream, target)
 
 
-def unpack_zip(archive: Path, folder: Path) -> None:
+def unpack_zip(file: Path, folder: Path) -> None:
     """Unpack files and folders."""
     import time
     import zipfile
 
-    room = Room(archive)
-    with zipfile.ZipFile(archive) as packed:
-        for info in packed.infolist():
+    room = Room(file)
+    with zipfile.ZipFile(file) as archive:
+        for info in archive.infolist():
             target = room.place(folder, info.filename)
             if info.is_dir():
                 target.mkdir(parents=True, exist_ok=True)
                 continue
-            with packed.open(info) as source:
+            with archive.open(info) as source:
                 room.copy(source, target)
             if (info.external_attr >> 16) & 0o111:
                 target.chmod(0o755)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from zigwheel.generate.model import Bench, Generator, inputs_of
 from zigwheel.generate.run import LIMIT, said_by
 from zigwheel.generate.store import files_in, with_made
 from zigwheel.generate.tools import versions
-from zigwheel.plan.files import escapes, expand
+from zigwheel.plan.files import expand
+from zigwheel.plan.needed import is_file
 from zigwheel.plan.tree import Tree
 from zigwheel.target.model import Target
 
@@ -26,6 +27,8 @@ def requires(tree: Tree, config: Config) -> Sequence[str]:
 def laid(tree: Tree, config: Config, target: Target | None, bench: Bench) -> tuple[Tree, Config]:
     """Run the commands in their order; each sees what those before it have made."""
     for index, entry in enumerate(config.generate):
+        if entry.cffi:
+            continue
         generator = generator_of(tree, entry, f"tool.zigwheel.generate[{index}]", bench)
         tree = with_made(tree, [generator], bench)
     return tree, config
@@ -35,7 +38,10 @@ def generator_of(tree: Tree, entry: Generate, place: str, bench: Bench) -> Gener
     """The generator of one entry. Raises `PlanError` for inputs that are not there."""
     files, errors = expand(tree, entry.inputs, place=f"{place}.inputs")
     raise_all(errors)
-    read = {path: tree.file(path) for path in [*files, *named_files(tree, entry.command)]}
+    read = {
+        path: tree.file(path)
+        for path in [*files, *(word for word in entry.command if is_file(tree, word))]
+    }
     action = in_copy if entry.in_copy else in_project
     return Generator(
         tool="command",
@@ -46,11 +52,6 @@ def generator_of(tree: Tree, entry: Generate, place: str, bench: Bench) -> Gener
         run=partial(action, entry, tree.root, read, files, bench),
         tools=versions(entry.requires),
     )
-
-
-def named_files(tree: Tree, command: Sequence[str]) -> list[str]:
-    """Files of the project that are words of a command, such as its own program."""
-    return [word for word in command if not escapes(word) and tree.file(word).is_file()]
 
 
 def in_project(
@@ -98,9 +99,7 @@ def in_copy(
                 shutil.copyfile(copy / path, folder / path)
 
 
-def filled(
-    command: Sequence[str], python: str, overlay: Path, inputs: map[str] | Sequence[str]
-) -> list[str]:
+def filled(command: Sequence[str], python: str, overlay: Path, inputs: Iterable[str]) -> list[str]:
     """The words of a command, with what stands for places of this machine filled in."""
     listed = list(inputs)
     words: list[str] = []

@@ -6,6 +6,7 @@ import posixpath
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 from zigwheel.config.globs import expand_braces
@@ -13,7 +14,7 @@ from zigwheel.config.model import Config, Extension, MacroValue
 from zigwheel.errors import GenerateError, PlanError, raise_all
 from zigwheel.generate.model import Bench, Generator, inputs_of
 from zigwheel.generate.run import said_by
-from zigwheel.generate.store import with_made
+from zigwheel.generate.store import files_in, keep_places_out, with_made
 from zigwheel.generate.tools import versions
 from zigwheel.plan.pyx import SUFFIXES, comments, cython_sources, honoured, reading
 from zigwheel.plan.tree import Tree
@@ -50,8 +51,10 @@ def generators(tree: Tree, config: Config, bench: Bench) -> Iterator[Generator]:
     """One for each extension that has a source for Cython. Raises `PlanError`."""
     errors: list[PlanError] = []
     for index, extension in enumerate(config.extension):
+        if not extension.enabled:
+            continue
         place = f"tool.zigwheel.extension[{index}].sources"
-        found = cython_sources(tree, extension, place) if extension.enabled else []
+        found = cython_sources(tree, extension, place)
         if is_shared(config, extension):
             yield shared_generator(tree, config, extension, place, bench)
         elif len(found) > 1:
@@ -88,7 +91,7 @@ def shared_generator(
         run=partial(
             translate,
             [*words, f"--generate-shared={{folder}}/{output}"],
-            tree.root,
+            tree.layers[-1:],
             output,
             place,
             bench,
@@ -113,7 +116,8 @@ def generator_of(
     words += ["--module-name", extension.name]
     layers = [layer for layer in tree.layers if layer != home(tree, source)]
     searched = [w for f in folders for w in ("-I", f or ".")]
-    searched += [w for layer in layers for f in folders for w in ("-I", str(layer / f))]
+    beside = posixpath.dirname(source)  # where its own folder goes on in the other layer
+    searched += [w for layer in layers for f in (beside, *folders) for w in ("-I", str(layer / f))]
     run = [*words, *searched, "-o", f"{{folder}}/{output}", source]
     return Generator(
         tool="cython",
@@ -123,7 +127,7 @@ def generator_of(
         outside=inputs_of(dict(read.outside)),
         outputs=(output,),
         sources={source: output},
-        run=partial(translate, run, home(tree, source), source, place, bench),
+        run=partial(translate, run, [home(tree, source), *layers], source, place, bench),
         tools=versions(["Cython"]),
     )
 
@@ -151,24 +155,30 @@ def directive_words(directives: Mapping[str, MacroValue]) -> list[str]:
 
 
 def translate(
-    words: Sequence[str], home: Path, source: str, place: str, bench: Bench, folder: Path
+    words: Sequence[str],
+    layers: Sequence[Path],
+    source: str,
+    place: str,
+    bench: Bench,
+    folder: Path,
 ) -> None:
-    """Run Cython. Raises `GenerateError` with its words."""
+    """Run Cython in the first of `layers`. Raises `GenerateError` with its words."""
     import subprocess
 
     (folder / source).parent.mkdir(parents=True, exist_ok=True)
     filled = [word.replace("{folder}", str(folder)) for word in words]
     try:
-        code, said = said_by([bench.python, "-m", "cython", *filled], home, bench.environ)
+        code, said = said_by([bench.python, "-m", "cython", *filled], layers[0], bench.environ)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise GenerateError(f"`{place}`: Cython cannot be run: {error}") from error
-    if code != 0:
-        lacks = "No module named" in said and "ython" in said.splitlines()[-1]
-        hint = (
-            "install what `tool.zigwheel.cython.requires` names, or build with isolation"
-            if lacks
-            else ""
+    if code != 0 and said.endswith("No module named cython"):
+        raise GenerateError(
+            f"`{place}`: {source!r} needs Cython, which {bench.python!r} has not",
+            hint="install what `tool.zigwheel.cython.requires` names, or build with isolation",
         )
-        raise GenerateError(f"`{place}`: Cython refused {source!r}:\n{said}", hint=hint)
+    if code != 0:
+        raise GenerateError(f"`{place}`: Cython refused {source!r}:\n{said}")
+    for path, layer in product(files_in(folder), layers):
+        keep_places_out(folder / path, layer)
     if said:
         bench.say(said)

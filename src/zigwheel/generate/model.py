@@ -22,6 +22,8 @@ class Bench:
     """The environment of what is run."""
     say: Callable[[str], None]
     """Takes what a tool said and did not mean as an error."""
+    carried_only: bool = False
+    """Run nothing: what the project does not carry is a `GenerateError`."""
     jobs: int = 1
     """Generators that run side by side."""
 
@@ -46,6 +48,8 @@ class Generator:
     """Distributions that take part, by name, and their versions; empty where one is not installed."""
     outside: tuple[Input, ...] = ()
     """Files of other distributions that are read, by path below a folder of `sys.path`."""
+    for_all_targets: bool = True
+    """It makes the same for every target, so that an sdist may carry the result."""
     sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What stands in a component's `sources`, and what takes its place there."""
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 from zigwheel.config.model import Config
-from zigwheel.generate import command, cython
+from zigwheel.errors import ZigwheelError
+from zigwheel.generate import cffi, command, cython
+from zigwheel.generate.carried import FOLDER
 from zigwheel.generate.model import Bench
 from zigwheel.plan.tree import Tree
 from zigwheel.target.model import Target
@@ -15,12 +18,12 @@ from zigwheel.target.model import Target
 Stage: TypeAlias = Callable[[Tree, Config, "Target | None", Bench], tuple[Tree, Config]]
 """Lays what it makes over the tree, and puts into the config what its sources say of themselves."""
 
-STAGES: tuple[Stage, ...] = (command.laid, cython.laid)
+STAGES: tuple[Stage, ...] = (command.laid, cffi.laid, cython.laid)
 
 Needs: TypeAlias = Callable[[Tree, Config], Sequence[str]]
 """The requirements of one kind of generator, told before anything is installed."""
 
-NEEDS: tuple[Needs, ...] = (command.requires, cython.requires)
+NEEDS: tuple[Needs, ...] = (command.requires, cffi.requires, cython.requires)
 
 
 def generated(
@@ -36,7 +39,18 @@ def generated(
     return tree, config
 
 
-def requires(root: Path, config: Config, named: Sequence[str]) -> list[str]:
+def carries_all(root: Path, config: Config, bench: Bench) -> bool:
+    """Whether a project carries all that would have to be generated for it."""
+    if not (root / FOLDER).is_dir():
+        return False
+    try:
+        generated(root, config, None, replace(bench, carried_only=True, say=lambda text: None))
+    except ZigwheelError:  # which comes back, if it is one, when it is generated
+        return False
+    return True
+
+
+def requires(root: Path, config: Config, named: Sequence[str], bench: Bench) -> list[str]:
     """Requirements of all that is generated, but those that `named`, which is there already, covers."""
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.utils import canonicalize_name
@@ -45,7 +59,7 @@ def requires(root: Path, config: Config, named: Sequence[str]) -> list[str]:
 
     tree = Tree(root=root)
     found = dict.fromkeys(text for needs in NEEDS for text in needs(tree, config))
-    if not found:
+    if not found or carries_all(root, config, bench):
         return []
 
     def name(text: str) -> str:

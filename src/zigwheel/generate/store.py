@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from zigwheel.errors import GenerateError, ZigwheelError, raise_all
+from zigwheel.generate.carried import carried, copy_carried
 from zigwheel.generate.model import Bench, Generator, digest_of
 from zigwheel.plan.files import expand
 from zigwheel.plan.tree import Tree
-from zigwheel.storage import replaced_folder, told
+from zigwheel.storage import put_file, replaced_folder, told
 
 
 def with_made(tree: Tree, generators: Sequence[Generator], bench: Bench) -> Tree:
@@ -23,9 +25,13 @@ def with_made(tree: Tree, generators: Sequence[Generator], bench: Bench) -> Tree
     if not generators:
         return tree
     made = dict(tree.made)
+    parts = dict(tree.parts)
     errors: list[ZigwheelError] = []
-    for generator, folder in zip(generators, all_made(generators, bench), strict=True):
-        for path in files_in(folder):
+    for generator, folder in zip(generators, all_made(generators, tree.root, bench), strict=True):
+        paths = tuple(files_in(folder))
+        if generator.for_all_targets:
+            parts[generator.request] = paths
+        for path in paths:
             if path in made:
                 errors.append(
                     GenerateError(
@@ -44,20 +50,21 @@ def with_made(tree: Tree, generators: Sequence[Generator], bench: Bench) -> Tree
         generated=as_one(made, bench.cache),
         made=MappingProxyType(dict(sorted(made.items()))),
         sources=MappingProxyType({**tree.sources, **sources}),
+        parts=MappingProxyType(parts),
         inputs=tree.inputs | inputs,
         outside=MappingProxyType({**tree.outside, **outside}),
         tools=MappingProxyType({**tree.tools, **tools}),
     )
 
 
-def all_made(generators: Sequence[Generator], bench: Bench) -> list[Path]:
+def all_made(generators: Sequence[Generator], root: Path, bench: Bench) -> list[Path]:
     """The folder of each generator's files, made side by side where they are not there yet."""
     from concurrent.futures import ThreadPoolExecutor
 
     errors: list[ZigwheelError] = []
     found = []
     with ThreadPoolExecutor(max(1, bench.jobs)) as pool:
-        for future in [pool.submit(made_by, generator, bench) for generator in generators]:
+        for future in [pool.submit(made_by, generator, root, bench) for generator in generators]:
             try:
                 found.append(future.result())
             except ZigwheelError as error:
@@ -66,17 +73,44 @@ def all_made(generators: Sequence[Generator], bench: Bench) -> list[Path]:
     return found
 
 
-def made_by(generator: Generator, bench: Bench) -> Path:
-    """The folder of one generator's files."""
-    folder = bench.cache / "generated" / "parts" / generator.key[:32]
+def made_by(generator: Generator, root: Path, bench: Bench) -> Path:
+    """The folder of one generator's files: carried by the project, or in the cache, or made now."""
+    files = carried(root, generator.request) if generator.for_all_targets else None
+    key = generator.key if files is None else digest_of([generator.request, sorted(files.items())])
+    folder = bench.cache / "generated" / "parts" / key[:32]
+    noted = bench.cache / "generated" / "requests" / generator.request[:32]
     if folder.is_dir():
+        note(noted, folder)
         return folder
+    if files is None and "" in generator.tools.values() and (last := made_last(noted)):
+        return last
+    if files is None and bench.carried_only:
+        raise GenerateError(f"`{generator.place}` needs something that is not carried")
     with told("generating sources", bench.cache), replaced_folder(folder) as fresh:
-        generator.run(fresh)
+        if files is None:
+            generator.run(fresh)
+        else:
+            copy_carried(root, files, fresh)
         raise_all(missing(generator, fresh))
         for path in files_in(fresh):
             keep_places_out(fresh / path, fresh)
+    note(noted, folder)
     return folder
+
+
+def note(noted: Path, folder: Path) -> None:
+    """Note what answers a request; where that cannot be written, it is only asked for again."""
+    with suppress(OSError):
+        put_file(noted, folder.name.encode())
+
+
+def made_last(noted: Path) -> Path | None:
+    """What answered a request last, where its tool is gone: an editable install is rebuilt without it."""
+    try:
+        folder = noted.parent.parent / "parts" / noted.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return folder if folder.is_dir() else None
 
 
 def missing(generator: Generator, folder: Path) -> Iterator[GenerateError]:
@@ -91,11 +125,15 @@ def missing(generator: Generator, folder: Path) -> Iterator[GenerateError]:
 
 
 def keep_places_out(file: Path, folder: Path) -> None:
-    """Take the folder in which a text was made out of it: what it names lies in the project, so to say."""
-    place = os.fsencode(f"{folder}{os.sep}")
+    """Take a folder of this machine out of a text: what it names there lies in the project, so to say."""
     data = file.read_bytes()
-    if place in data and b"\0" not in data:
-        file.write_bytes(data.replace(place, b""))
+    if b"\0" in data:
+        return
+    place = f"{folder}{os.sep}"
+    for spelled in (place, place.replace("\\", "\\\\"), place.replace("\\", "/")):
+        data = data.replace(os.fsencode(spelled), b"")
+    if data != file.read_bytes():
+        file.write_bytes(data)
 
 
 def files_in(folder: Path) -> list[str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from zigwheel.config.globs import expand_braces
 from zigwheel.config.model import Compilation, Config
 from zigwheel.errors import PlanError, raise_all
 from zigwheel.plan.files import escapes, expand, outside
-from zigwheel.plan.includes import scan
+from zigwheel.plan.includes import existing, scan
 from zigwheel.plan.packages import every_package, package_files
+from zigwheel.plan.pyx import cython_sources, honoured, reading
 from zigwheel.plan.resolve import in_link_order
 from zigwheel.plan.sources import source_files
 from zigwheel.plan.tree import Tree
@@ -23,15 +25,22 @@ def sources_and_headers(tree: Tree, config: Config, tool: Mapping[str, Any]) -> 
     `tool` is `[tool.zigwheel]` as it was read: an override for another target names sources, too.
     Raises `PlanError` for what lies outside the project: no sdist can hold that.
     """
-    found: set[str] = set()
+    found = {script.rpartition(":")[0] for script in cffi_scripts(config)}
     folders: list[str] = []
+    config, _ = honoured(tree, config)
     raise_all(
         error for place, c in in_link_order(config, every=True) for error in escaping(c, place)
     )
     for place, component in in_link_order(config, every=True):
         files, _ = source_files(tree, component, place)
         folders += component.include_dirs
+        for path in cython_sources(tree, component, place):
+            found |= read_by_cython(tree, path, component.include_dirs, config.cython.include_path)
         found |= scan(tree, files, component.include_dirs).files
+    for index, entry in enumerate(config.generate):
+        place = f"tool.zigwheel.generate[{index}].inputs"
+        found |= set(expand(tree, entry.inputs, place=place)[0])
+        found |= {word for word in entry.command if is_file(tree, word)}
     more: list[str] = []
     for component_table in override_tables(tool):
         patterns = tuple(p for p in component_table.get("sources", ()) if isinstance(p, str))
@@ -41,6 +50,27 @@ def sources_and_headers(tree: Tree, config: Config, tool: Mapping[str, Any]) -> 
         file for p in every_package(tree.root, config, tool) for file in package_files(tree.root, p)
     )
     return found | scan(tree, more, folders).files
+
+
+def cffi_scripts(config: Config) -> list[str]:
+    """The scripts that cffi runs, each with the name in it."""
+    named = [*(e.cffi for e in config.extension), *(e.cffi for e in config.generate)]
+    return [script for script in named if script]
+
+
+def read_by_cython(
+    tree: Tree, source: str, include_dirs: Iterable[str], include_path: Iterable[str]
+) -> set[str]:
+    """What Cython reads for a source, and the headers of the project that it names."""
+    read = reading(tree, source, include_path)
+    folders = [posixpath.dirname(source), *(d for d in include_dirs if not os.path.isabs(d))]
+    headers = {path for name in read.headers for path in existing(tree, name, folders)}
+    return {*read.files, *scan(tree, headers, include_dirs).files}
+
+
+def is_file(tree: Tree, word: str) -> bool:
+    """Whether a word of a command names a file of the project."""
+    return not escapes(word) and tree.file(word).is_file()
 
 
 def escaping(component: Compilation, place: str) -> Iterator[PlanError]:

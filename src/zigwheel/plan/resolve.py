@@ -239,7 +239,9 @@ def exports(component: Compilation) -> tuple[str, ...]:
     if not isinstance(component, Extension):
         return ()
     mark = "" if component.name.isascii() else "U"
-    return (f"PyInit{mark}_*", f"PyModExport{mark}_*", *component.export_symbols)
+    # what PyPy's own cffi looks for in place of the init function
+    pypy = ("_cffi_pypyinit_*",) if component.cffi else ()
+    return (f"PyInit{mark}_*", f"PyModExport{mark}_*", *pypy, *component.export_symbols)
 
 
 def hides(config: Config, component: Compilation) -> bool:

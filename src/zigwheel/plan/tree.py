@@ -29,6 +29,8 @@ class Tree:
     cache still knows it when another generated file has changed."""
     sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What stands in a component's `sources`, such as `pkg/mod.pyx`, and the source that was made of it."""
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Digest of what was asked for, and the files that answer it: what no target changes."""
     inputs: frozenset[str] = frozenset()
     """Files of the project that were read to make them."""
     outside: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -47,8 +47,6 @@ class Places:
     version_scripts: Path
     """Folder that holds the version scripts, and what stands for them on Windows, each under a name
     made of its content."""
-    package_cache: Path
-    """Folder for Zig packages and what is made of them."""
     sdk: Path | None = None
     """Apple's SDK, where something is linked with it."""
     packages: Prebuilt | None = None
@@ -59,6 +57,11 @@ class Places:
     """Folder of the generated files, under their paths in the project; None where there are none."""
     made: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
     """Where each generated file was made, by its path in the project (`Tree.made`)."""
+
+    @property
+    def package_cache(self) -> Path:
+        """Folder for Zig packages and what is made of them."""
+        return self.global_cache.parent / "zig-packages"
 
     def source(self, source: Source) -> str:
         """The file of a source, for a command that runs in the project."""

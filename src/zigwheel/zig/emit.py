@@ -16,7 +16,7 @@ from zigwheel.templates import fill, template
 from zigwheel.zig.builtins import lacking_in_cxx
 from zigwheel.zig.command import MODES, source_groups, uses_generated, version_script
 from zigwheel.zig.macos import links_sdk
-from zigwheel.zig.package_text import headers_folder, library, used
+from zigwheel.zig.package_text import headers_folder, library_of, used
 from zigwheel.zig.windows import for_windows, needs_python
 
 EJECTED = "// zigwheel: ejected"
@@ -207,7 +207,7 @@ def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], s
         headers = f"paths.b.pathJoin(&.{{ folder, {quoted(headers_folder(link))} }})"
         found = f"{module}.addIncludePath(.{{ .cwd_relative = {headers} }})"
         lines.append(f"if (paths.packages) |folder| {found};")
-        lines.append(f"{module}.linkLibrary({library(link)});")
+        lines.append(f"{module}.linkLibrary({library_of(link)});")
     for name, value in artifact.macros:
         lines.append(f"{module}.addCMacro({quoted(name)}, {quoted(value)});")
     lines += [f"{module}.addRPathSpecial({quoted(path)});" for path in artifact.rpaths]

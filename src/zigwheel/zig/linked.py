@@ -103,7 +103,7 @@ def words_of(line: str, places: Places) -> list[str]:
         line = line.replace(text, f"{blank}\0{index}\0")
     words: list[str] = []
     for part in line.split(" "):
-        word = re.sub("\0(\\d)\0", lambda m: known[int(m[1])].lstrip(" "), part)
+        word = re.sub("\0(\\d+)\0", lambda m: known[int(m[1])].lstrip(" "), part)
         count = torn(words, word, places.root)
         words[len(words) - count :] = [" ".join([*words[len(words) - count :], word])]
     return words

@@ -63,7 +63,7 @@ def literal(value: str | int | bool) -> str:
     return quoted(value) if isinstance(value, str) else str(value)
 
 
-def library(link: str) -> str:
+def library_of(link: str) -> str:
     """The expression for a package's library, for an item such as `zlib:z`."""
     package, _, name = link.partition(":")
     return f"{variable(package)}.library({quoted(name)})"
@@ -79,7 +79,7 @@ def build_text(plan: BuildPlan) -> str:
     lines = [used(package) for package in plan.packages]
     for link in wanted(plan):
         lines.append(
-            f"wanted.add({quoted(link)}, {quoted(headers_folder(link))}, {library(link)});"
+            f"wanted.add({quoted(link)}, {quoted(headers_folder(link))}, {library_of(link)});"
         )
     text = fill(template("packages/build.zig"), packages="".join(f"    {line}\n" for line in lines))
     return text + template("packages/use.zig")

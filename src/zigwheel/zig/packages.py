@@ -122,7 +122,7 @@ def build_words(place: Path, places: Places, zig: Zig) -> list[str]:
 def run_limited(words: list[str], folder: Path, run: Run, packages: Iterable[Package]) -> str:
     """Run a command that runs foreign build code; what it said. Raises `CompileError`."""
     names = ", ".join(f"`{package.name}`" for package in packages)
-    code, said = limited(words, folder, run)
+    code, said = execute_limited(words, folder, run)
     if code != 0:
         raise CompileError(
             f"the Zig packages {names} could not be built:\n{said}\n"
@@ -132,7 +132,7 @@ def run_limited(words: list[str], folder: Path, run: Run, packages: Iterable[Pac
     return said
 
 
-def limited(words: list[str], folder: Path, run: Run) -> tuple[int, str]:
+def execute_limited(words: list[str], folder: Path, run: Run) -> tuple[int, str]:
     """Run a command as `execute` does, but not for ever. Raises `CompileError`."""
     import subprocess
 
@@ -197,7 +197,7 @@ def fetched(source: str, places: Places, zig: Zig, run: Run) -> str:
     # Zig wants to be in a project, and unpacks there
     with tempfile.TemporaryDirectory(dir=places.out) as project:
         Path(project, "build.zig").touch()
-        code, said = limited(words, Path(project), run)
+        code, said = execute_limited(words, Path(project), run)
     if code != 0:
         raise CompileError(f"{source} could not be fetched:\n{said}", hint=package_hint(said))
     return said.split()[-1]

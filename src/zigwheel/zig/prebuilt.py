@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-
 PARTS = "parts.json"
 """What the build file writes of all that it has made."""
 

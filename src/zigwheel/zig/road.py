@@ -17,7 +17,7 @@ from zigwheel.zig.hints import hint_for
 from zigwheel.zig.lacking import own_library
 from zigwheel.zig.made import Made, spared
 from zigwheel.zig.musl import libc_name
-from zigwheel.zig.packages import adopt_carried, limited, package_hint, workspace
+from zigwheel.zig.packages import adopt_carried, execute_limited, package_hint, workspace
 from zigwheel.zig.toolchain import Zig
 from zigwheel.zig.windows import export_definition, for_windows, needs_python, python_dll
 from zigwheel.zig.windows_link import import_library, windows_parts
@@ -114,11 +114,13 @@ def windows_options(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> list
             if artifact.kind == "library":
                 make(plan, artifact, places, zig, run, stop)
             elif needs_python(plan, artifact):
+                own = exports / f"{artifact.name}.lib"
+                own.write_bytes(b"!<arch>\n")  # for one that cannot be made, so that Zig says why
                 parts = windows_parts(plan, artifact, places, zig, run, stop)
                 dll = python_dll(plan, artifact)
                 library = import_library(dll, parts.symbols, plan, places, zig, run)
-                # of its own: whether a symbol is data for one file decides how another is linked
-                (exports / f"{artifact.name}.lib").write_bytes(library.read_bytes())
+                # not one for all: whether a symbol is data for one file decides how it is linked
+                own.write_bytes(library.read_bytes())
                 libraries[artifact.limited_api] = library
                 text = export_definition(parts.exports)
                 (exports / f"{artifact.name}.def").write_bytes(text.encode())
@@ -159,7 +161,7 @@ def compile_with_zig_build(
     words += builtins_options(plan, places, zig, run)
     if plan.packages:
         adopt_carried(places, zig, run)
-    code, said = limited(words, places.root, run)
+    code, said = execute_limited(words, places.root, run)
     files = {}
     for artifact in plan.artifacts:
         if artifact.kind != "library":

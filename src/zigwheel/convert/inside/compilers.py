@@ -14,7 +14,7 @@ from zigwheel.convert.inside.notes import Notes
 from zigwheel.convert.inside.words import Job, is_probe, read_command
 
 current = threading.local()
-"""`names`: what is being built in this thread, innermost last."""
+"""`names`: the extensions that are being built in this thread, innermost last."""
 
 BASES = (
     ("distutils.ccompiler", "CCompiler"),
@@ -54,13 +54,13 @@ class Recorder:
             return
         if self.spec["fail"]:
             raise subprocess.CalledProcessError(1, told)
-        names = getattr(current, "names", [])
         self.notes.note(
             "built",
             words=told,
             cwd=cwd,
-            names=names[-1:],
+            names=[str(extension.name) for extension in innermost()],
             place=self.notes.place(),
+            seen=self.notes.digests(job.sources),
         )
         output = job.output_or_default()
         if output:
@@ -72,8 +72,12 @@ class Recorder:
             return True
         project = self.notes.project
         if job.sources:
-            return all(is_probe(source, cwd, project) for source in job.sources)
-        if job.kind != "link" or getattr(current, "names", []):
+            own = {str(os.path.abspath(s)) for e in innermost() for s in e.sources}
+            return not any(
+                os.path.abspath(source) in own or not is_probe(source, cwd, project)
+                for source in job.sources
+            )
+        if job.kind != "link" or innermost():
             return False
         return bool(job.objects) and all(
             is_probe(item, cwd, project) or os.path.join(cwd, item) in answered
@@ -82,11 +86,20 @@ class Recorder:
 
     def ask(self, words: list[str], job: Job, cwd: str) -> None:
         """Let Zig answer for the platform."""
-        done = try_out(words, job, cwd, self.spec)
+        self.notes.quiet.on = True  # Zig is no program of the build's
+        try:
+            done = try_out(words, job, cwd, self.spec)
+        finally:
+            self.notes.quiet.on = False
         self.notes.note("asked", words=words, cwd=cwd, place=self.notes.place(), ok=done == 0)
         if done:
             raise subprocess.CalledProcessError(done, words)
         answered.add(os.path.join(cwd, job.output))
+
+
+def innermost() -> list[Any]:
+    """The extension that is being built, if there is one."""
+    return getattr(current, "names", [])[-1:]
 
 
 answered: set[str] = set()

@@ -39,21 +39,25 @@ def pipeline(notes: Notes, kept: str, main: Any, call: Callable[..., Any]) -> Ca
     def run(source: Any, options: Any, *rest: Any, **more: Any) -> Any:
         told = described(options)
         place = notes.place()
-        key = digest(notes.project, str(source), told, rest[:1], more.get("full_module_name"))
+        own = [p for p in told["include_path"] if p.startswith(os.getcwd() + os.sep)]
+        key = digest(str(source), {**told, "include_path": own}, rest[:1], more)
         before = os.path.join(kept, key)
         target = os.path.abspath(target_of(source, options))
         if os.path.isfile(before):
             os.makedirs(os.path.dirname(target), exist_ok=True)
             shutil.copyfile(before, target)
-            result = main.CompilationResult(c_file=target)
-            result.num_errors = 0
+            result = main.CompilationResult()
+            result.c_file, result.num_errors = target, 0
         else:
             result = call(source, options, *rest, **more)
             target = os.path.abspath(getattr(result, "c_file", None) or target)
             if os.path.isfile(target) and not getattr(result, "num_errors", 1):
                 os.makedirs(kept, exist_ok=True)
                 shutil.copyfile(target, before)
-        notes.note("cython", source=os.path.abspath(str(source)), path=target, place=place, **told)
+        path = os.path.abspath(str(source))
+        notes.note(
+            "cython", source=path, path=target, place=place, seen=notes.digests([path]), **told
+        )
         return result
 
     return run
@@ -78,11 +82,12 @@ def target_of(source: Any, options: Any) -> str:
     return str(told) if told else os.path.splitext(str(source))[0] + ending
 
 
-def digest(project: str, source: str, *told: Any) -> str:
+def digest(source: str, told: Any, module: Any, more: Any) -> str:
     """A name for one compilation: its options, its source, and all that it may include."""
-    total = hashlib.sha256(
-        repr((os.path.relpath(source, project), told)).replace(project, "").encode()
-    )
+    project = os.getcwd()
+    named = module or more.get("full_module_name")
+    options = repr((os.path.relpath(source, project), told, named)).replace(project, "")
+    total = hashlib.sha256(options.encode())
     for folder, folders, names in os.walk(project):
         folders.sort()
         for name in sorted(names):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import platform
 import sys
 import sysconfig
 import traceback
@@ -58,13 +59,15 @@ def run(spec: Mapping[str, Any], notes: Any, modules: Mapping[str, Any]) -> None
             modules["setup"].patch_setup(notes)
             modules["compilers"].patch_compilers(notes, spec)
             modules["cython"].patch_cython(notes, spec["kept"])
-        modules["watch"].watch(notes)
+        modules["watch"].watch(notes, spec["believed"]["os_name"] == "nt")
+    sys.path += spec.get("more_path", [])
     found = backend(spec)
     hook = getattr(found, spec["hook"], None)
     if hook is None:
         notes.note("missing", hook=spec["hook"])
     elif spec["hook"].startswith("get_requires"):
-        notes.note("answer", value=[str(text) for text in hook({})])
+        answer = [str(text) for text in hook({})]
+        notes.note("answer", value=answer, setuptools="setuptools" in sys.modules)
     else:
         notes.note("answer", value=str(hook(spec["output"], {})))
 
@@ -78,7 +81,8 @@ def tell_folders(notes: Any) -> None:
         "python",
         includes=sorted(os.path.realpath(path) for path in includes),
         site=sorted({os.path.realpath(sysconfig.get_path(n)) for n in ("purelib", "platlib")}),
-        version=list(sys.version_info[:2]),
+        version=f"{sys.version_info[0]}.{sys.version_info[1]}",
+        machine=[sys.platform, platform.machine()],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -21,6 +22,8 @@ class Notes:
 
     def __init__(self, file: str, project: str) -> None:
         self.project = os.path.realpath(project)
+        self.room = os.path.dirname(self.project)
+        """The folder of the whole run, with that for temporary files."""
         self.descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self.quiet = threading.local()
 
@@ -29,6 +32,16 @@ class Notes:
         line = json.dumps({"event": event, **values}, default=str) + "\n"
         with lock:
             os.write(self.descriptor, line.encode("utf-8", "surrogateescape"))
+
+    def digests(self, paths: list[str]) -> dict[str, str]:
+        """Digests of files, by real path: a build may work in a copy of the project, then remove it."""
+        found = {}
+        for path in paths:
+            real = os.path.realpath(path)
+            if os.path.isfile(real):
+                with open(real, "rb") as stream:
+                    found[real] = hashlib.sha256(stream.read()).hexdigest()
+        return found
 
     def kind(self, frame: FrameType) -> str:
         """Whose code a frame runs."""

@@ -12,7 +12,6 @@ from zigwheel.convert.inside.notes import Notes
 
 def patch_setup(notes: Notes) -> None:
     """Patch the classes of setuptools that hold what the build asks for."""
-    import setuptools.dist  # noqa: F401  (puts its classes in place of distutils')
     from distutils.command.build_ext import build_ext
     from distutils.dist import Distribution
     from distutils.extension import Extension
@@ -66,7 +65,7 @@ def building(call: Callable[..., Any]) -> Callable[..., Any]:
 
     def build(self: Any, ext: Any) -> Any:
         names = current.names = getattr(current, "names", [])
-        names.append(str(ext.name))
+        names.append(ext)
         try:
             return call(self, ext)
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import subprocess
 import sys
 import types
 from collections.abc import Mapping
@@ -30,6 +31,21 @@ def note(spec: Mapping[str, Any], event: str, words: list[str], **values: Any) -
     os.write(descriptor, (json.dumps(told) + "\n").encode("utf-8", "surrogateescape"))
 
 
+def builds(job: Any, reader: Any, cwd: str, project: str) -> bool:
+    """Whether a command makes a part of what is built; else it asks a question."""
+    if job.kind not in ("compile", "link", "archive") or not job.output_or_default():
+        return False
+    files = job.sources or job.objects
+    return not all(reader.is_probe(file, cwd, project) for file in files)
+
+
+def put(path: str, text: str) -> None:
+    """Leave a small file where a tool would have left its output."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(text)
+
+
 def main(name: str, words: list[str]) -> int:
     """Record the command; or answer the question that it asks."""
     with open(os.environ["ZIGWHEEL_RECORD"], encoding="utf-8") as stream:
@@ -45,23 +61,19 @@ def main(name: str, words: list[str]) -> int:
     cwd, project = os.getcwd(), os.path.realpath(spec["project"])
     command = [name, *words]
     job = reader.read_command(command, cwd)
-    files = job.sources or job.objects
-    if job.kind in ("compile", "link", "archive") and files and job.output_or_default():
-        if not all(reader.is_probe(file, cwd, project) for file in files):
-            output = os.path.join(cwd, job.output_or_default())
-            os.makedirs(os.path.dirname(output), exist_ok=True)
-            with open(output, "w", encoding="utf-8") as stream:
-                stream.write(f"recorded: {job.output}\n")
-            note(spec, "built", command)
-            return 0
+    if builds(job, reader, cwd, project):
+        if spec["fail"]:
+            return 1
+        put(os.path.join(cwd, job.output_or_default()), f"recorded: {job.output}\n")
+        if job.dependencies:
+            put(os.path.join(cwd, job.dependencies), "")
+        note(spec, "built", command)
+        return 0
     if not spec["zig"]:
         print(f"{name}: no compiler is at hand that answers for {spec['zig_target']}")
         return 127
-    if name == "ar":
-        program = [spec["zig"], "ar", *words]
-    else:
-        program = answers.zig_words(command, job, spec)
-    os.execve(spec["zig"], program, answers.environment(spec))
+    program = [spec["zig"], *command] if name == "ar" else answers.zig_words(command, job, spec)
+    return subprocess.call(program, env=answers.environment(spec))
 
 
 if __name__ == "__main__":

@@ -12,20 +12,29 @@ from typing import Any
 from zigwheel.convert.inside.notes import Notes, file_of
 
 WRITING = os.O_WRONLY | os.O_RDWR
-VERSIONING = ("git", "hg", "svn", "jj")
-"""Programs that are asked for the version, and tell nothing of the build."""
+ASKING = ("git", "hg", "svn", "jj", "uname", "ldconfig", "lsb_release", "xcrun", "xcodebuild")
+"""Programs that are asked for the version or for this machine, and tell nothing of the build."""
+
+UNIX = frozenset(
+    "sh bash make gmake gcc g++ cc c++ clang clang++ ar ranlib touch cp mv rm mkdir sed awk uname "
+    "pkg-config pkgconf autoconf automake autoreconf libtoolize patch install".split()
+)
+"""Programs that a plain Windows lacks."""
+
+latest: dict[tuple[str, str], list[str]] = {}
+"""What a function had read before it wrote its last file."""
 
 
-def watch(notes: Notes) -> None:
+def watch(notes: Notes, windows: bool) -> None:
     """Listen to what the interpreter reports of itself."""
     read: dict[tuple[str, str], list[str]] = {}
     handlers: dict[str, Callable[..., None]] = {
         "open": lambda path, mode, flags: opened(notes, read, path, flags),
         "os.rename": lambda source, target, *_: written(notes, read, target),
-        "subprocess.Popen": lambda program, words, cwd, env: ran(notes, words, cwd),
-        "os.system": lambda command: ran(notes, command, None),
-        "os.posix_spawn": lambda path, words, env: ran(notes, words, None),
-        "os.spawn": lambda mode, path, words, env: ran(notes, words, None),
+        "subprocess.Popen": lambda program, words, cwd, env: ran(notes, words, cwd, windows),
+        "os.system": lambda command: ran(notes, command, None, windows),
+        "os.posix_spawn": lambda path, words, env: ran(notes, words, None, windows),
+        "os.spawn": lambda mode, path, words, env: ran(notes, words, None, windows),
     }
 
     def hook(event: str, values: tuple[Any, ...]) -> None:
@@ -46,7 +55,7 @@ def opened(notes: Notes, read: dict[tuple[str, str], list[str]], path: Any, flag
     if not isinstance(path, (str, bytes)) or not flags & WRITING:
         if isinstance(path, str) and (function := asker(notes)):
             real = os.path.realpath(path)
-            if real.startswith(notes.project + os.sep):
+            if real.startswith(notes.room + os.sep):
                 read.setdefault(function, []).append(real)
         return
     written(notes, read, path)
@@ -55,10 +64,13 @@ def opened(notes: Notes, read: dict[tuple[str, str], list[str]], path: Any, flag
 def written(notes: Notes, read: dict[tuple[str, str], list[str]], path: Any) -> None:
     """A file is being written, or put in place."""
     real = os.path.realpath(os.fsdecode(path))
-    if not real.startswith(notes.project + os.sep):
+    if not real.startswith(notes.room + os.sep):
         return
     function = asker(notes)
     inputs = list(dict.fromkeys(read.get(function, ())))[-20:] if function else []
+    if function:
+        latest[function] = inputs = inputs or latest.get(function, [])
+        read.pop(function, None)
     place = notes.place(sys._getframe(3))
     notes.note("written", path=real, place=place, inputs=inputs, tool=tool(notes))
 
@@ -88,8 +100,8 @@ def tool(notes: Notes) -> str:
     return "python"
 
 
-def ran(notes: Notes, words: Any, cwd: Any) -> None:
-    """A program is about to run."""
+def ran(notes: Notes, words: Any, cwd: Any, windows: bool) -> None:
+    """A program is about to run; on Windows there is none of Unix's."""
     place = notes.place(sys._getframe(3))
     if isinstance(words, (str, bytes)):
         text = os.fsdecode(words)
@@ -102,6 +114,16 @@ def ran(notes: Notes, words: Any, cwd: Any) -> None:
     if len(told) == 3 and told[1] == "-c" and os.path.basename(told[0]) == "sh":
         told = told[2:]
     program = os.path.basename(told[0]).removesuffix(".exe") if told else ""
-    if place and program and program not in VERSIONING:
+    if place and program and program not in ASKING:
         where = os.fsdecode(cwd) if cwd else os.getcwd()
         notes.note("command", words=told, cwd=where, place=place, time=time.time())
+    if place and windows and is_unix(told[0] if told else ""):
+        raise FileNotFoundError(2, "The system cannot find the file specified", told[0])
+
+
+def is_unix(program: str) -> bool:
+    """Whether a program would not be found on Windows."""
+    if os.sep not in program:
+        return program in UNIX
+    folders = (os.path.dirname(sys.executable), sys.prefix, sys.base_prefix)
+    return not os.path.abspath(program).startswith(folders)

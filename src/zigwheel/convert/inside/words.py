@@ -40,6 +40,8 @@ class Job:
     rpaths: list[str] = field(default_factory=list)
     args: list[str] = field(default_factory=list)
     """All other options, in order."""
+    dependencies: str = ""
+    """Where a list of the headers goes, for `make`."""
     shared: bool = False
 
     def output_or_default(self) -> str:
@@ -142,12 +144,16 @@ def unix_option(job: Job, option: str, value: str, word: str) -> None:
         getattr(job, UNIX_LISTS[option]).append(value)
     elif option.startswith("-Wl,") and (path := run_path(option)):
         job.rpaths.append(path)
+    elif option == "-MF":
+        job.dependencies = value
+    elif option in ("-MT", "-MQ", "-MD", "-MMD", "-MP"):
+        return
     elif word in VALUED:
         job.args += [word, value]
     elif not word.startswith("-"):
         source = word.endswith(SOURCES) or word.endswith(".C")
         (job.sources if source else job.objects).append(word)
-    elif word not in ("-MD", "-MMD", "-MP"):
+    else:
         job.args.append(word)
 
 
@@ -163,7 +169,7 @@ def run_path(option: str) -> str:
 def read_ar(words: Sequence[str]) -> Job:
     """`ar rcs ARCHIVE OBJECT…`."""
     rest = [word for word in words[1:] if word]
-    if not rest or "r" not in words[0].lstrip("-") and "q" not in words[0]:
+    if not rest or not {"r", "q"} & set(words[0]):
         return Job()
     return Job(kind="archive", output=rest[0], objects=rest[1:])
 
@@ -223,10 +229,15 @@ PROBE = re.compile(r"(?:_?conf(?:ig)?test|testc?compiler|check_?include)", re.IG
 """How files are called that configure and distutils' `config` try a compiler with."""
 
 
+TRIALS = re.compile(r"/(?:meson-private|CMakeScratch|CMakeTmp|CompilerId[A-Z]+)/")
+"""Folders in which Meson and CMake try a compiler."""
+
+
 def is_probe(path: str, cwd: str, project: str) -> bool:
     """Whether a source is no part of what is built, but asks the compiler a question."""
     if path in ("-", os.devnull):
         return True
     real = os.path.realpath(os.path.join(cwd, path))
-    below = real.startswith(project + os.sep)
-    return not below or PROBE.match(os.path.basename(path)) is not None
+    if not real.startswith(project + os.sep) or TRIALS.search(real.replace(os.sep, "/")):
+        return True
+    return PROBE.match(os.path.basename(path)) is not None

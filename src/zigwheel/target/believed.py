@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from zigwheel.convert.model import Platform
+from typing import Any, Protocol
 
 CFLAGS = "-Wsign-compare -DNDEBUG -g -fwrapv -O3 -Wall"
 """Flags of the interpreter's own that extensions are compiled with on Unix."""
@@ -17,6 +15,30 @@ KEPT = (
     "TZPATH userbase srcdir implementation implementation_lower LIBDIR"
 ).split()
 """Variables of sysconfig that Python has on Windows, too; those of its Makefile go."""
+
+
+class Platform(Protocol):
+    """What is believed in: a system and a kind of Python."""
+
+    @property
+    def os(self) -> str:
+        """`linux`, `macos` or `windows`."""
+
+    @property
+    def arch(self) -> str:
+        """Architecture, as in `if.arch`."""
+
+    @property
+    def libc(self) -> str:
+        """C library, as in `if.libc`."""
+
+    @property
+    def implementation(self) -> str:
+        """What `platform.python_implementation` says, in lower case."""
+
+    @property
+    def free_threaded(self) -> bool:
+        """Whether `sysconfig` says `Py_GIL_DISABLED`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,86 +72,82 @@ MACHINES = {
 """By the name that `if.arch` has."""
 
 
-def zig_target(platform: Platform) -> str:
+def zig_target(where: Platform) -> str:
     """The target that Zig answers questions for."""
-    machine = MACHINES[platform.arch]
-    arch = machine.zig or platform.arch
-    if platform.os == "macos":
+    machine = MACHINES[where.arch]
+    arch = machine.zig or where.arch
+    if where.os == "macos":
         return f"{arch}-macos"
-    if platform.os == "windows":
+    if where.os == "windows":
         return f"{arch}-windows-gnu"
-    hard = {"armv7l": "eabihf"}.get(platform.arch, "")
-    return f"{arch}-linux-{platform.libc}{hard}"
+    hard = {"armv7l": "eabihf"}.get(where.arch, "")
+    return f"{arch}-linux-{where.libc}{hard}"
 
 
-def gnu_type(platform: Platform) -> str:
+def gnu_type(where: Platform) -> str:
     """The platform as `configure` calls it."""
-    machine = MACHINES[platform.arch].unix
-    if platform.os == "macos":
+    machine = MACHINES[where.arch].unix
+    if where.os == "macos":
         return f"{machine}-apple-darwin22.6.0"
-    if platform.os == "windows":
+    if where.os == "windows":
         return f"{machine}-w64-mingw32"
-    hard = {"armv7l": "eabihf"}.get(platform.arch, "")
-    return f"{machine}-unknown-linux-{platform.libc}{hard}"
+    hard = {"armv7l": "eabihf"}.get(where.arch, "")
+    return f"{machine}-unknown-linux-{where.libc}{hard}"
 
 
-def believed(platform: Platform, version: tuple[int, int]) -> dict[str, Any]:
+def believed(where: Platform, version: tuple[int, int]) -> dict[str, Any]:
     """All that `inside/lie.py` needs, as JSON."""
-    machine = MACHINES[platform.arch]
-    big = platform.arch == "s390x"
+    machine = MACHINES[where.arch]
+    big = where.arch == "s390x"
     values: dict[str, Any] = {
-        "implementation": platform.implementation,
-        "cache_tag": f"{platform.implementation}-{version[0]}{version[1]}",
+        "implementation": where.implementation,
+        "cache_tag": f"{where.implementation}-{version[0]}{version[1]}",
         "byteorder": "big" if big else "little",
         "pointer": machine.pointer,
         "maxsize": 2 ** (8 * machine.pointer - 1) - 1,
         "keep": None,
     }
-    build = {"linux": linux, "macos": macos, "windows": windows}[platform.os]
-    values.update(build(platform, machine, version))
+    build = {"linux": linux, "macos": macos, "windows": windows}[where.os]
+    values.update(build(where, machine, version))
     system, release, name = values["uname"][0], values["uname"][2], values["machine"]
     values["platform"] = {
         "system": system,
         "machine": name,
-        "processor": "arm" if name == "arm64" else "" if platform.os == "linux" else name,
+        "processor": "arm" if name == "arm64" else "" if where.os == "linux" else name,
         "release": release,
         "version": values["uname"][3],
         "node": "build",
         "architecture": [f"{8 * machine.pointer}bit", values.pop("linkage")],
         "platform": f"{system}-{release}-{name}",
-        "python_implementation": {"cpython": "CPython", "pypy": "PyPy"}[platform.implementation],
+        "python_implementation": {"cpython": "CPython", "pypy": "PyPy"}[where.implementation],
         "python_compiler": values.pop("compiler"),
-        "libc_ver": ["glibc", "2.36"]
-        if platform.os == "linux" and platform.libc == "gnu"
-        else ["", ""],
-        "mac_ver": ["13.5", ["", "", ""], name]
-        if platform.os == "macos"
-        else ["", ["", "", ""], ""],
+        "libc_ver": ["glibc", "2.36"] if where.os == "linux" and where.libc == "gnu" else ["", ""],
+        "mac_ver": ["13.5", ["", "", ""], name] if where.os == "macos" else ["", ["", "", ""], ""],
     }
-    values["variables"]["Py_GIL_DISABLED"] = 1 if platform.free_threaded else 0
-    values["abiflags"] = None if platform.os == "windows" else threads(platform, version)
+    values["variables"]["Py_GIL_DISABLED"] = 1 if where.free_threaded else 0
+    values["abiflags"] = None if where.os == "windows" else threads(where, version)
     return values
 
 
-def threads(platform: Platform, version: tuple[int, int]) -> str:
+def threads(where: Platform, version: tuple[int, int]) -> str:
     """The letter of a free-threaded Python; older ones have no such build to speak for."""
-    return "t" if platform.free_threaded and version >= (3, 13) else ""
+    return "t" if where.free_threaded and version >= (3, 13) else ""
 
 
-def interpreter(platform: Platform, version: tuple[int, int]) -> str:
+def interpreter(where: Platform, version: tuple[int, int]) -> str:
     """The first word of `SOABI`."""
-    if platform.implementation == "pypy":
+    if where.implementation == "pypy":
         return f"pypy{version[0]}{version[1]}-pp73"
-    return f"cpython-{version[0]}{version[1]}{threads(platform, version)}"
+    return f"cpython-{version[0]}{version[1]}{threads(where, version)}"
 
 
-def version_text(version: tuple[int, int], compiler: str, platform: Platform) -> str:
+def version_text(version: tuple[int, int], compiler: str, where: Platform) -> str:
     """As in `sys.version`."""
-    pypy = "[PyPy 7.3.20 with " if platform.implementation == "pypy" else "["
+    pypy = "[PyPy 7.3.20 with " if where.implementation == "pypy" else "["
     return f"{version[0]}.{version[1]}.0 (main, Jan  1 2025, 00:00:00) {pypy}{compiler}]"
 
 
-def unix_variables(platform: Platform, soabi: str, shared: str, cc: str) -> dict[str, Any]:
+def unix_variables(where: Platform, soabi: str, shared: str, cc: str) -> dict[str, Any]:
     """Variables of sysconfig that name the compiler."""
     cxx = {"gcc": "g++", "clang": "clang++"}[cc]
     return {
@@ -142,7 +160,7 @@ def unix_variables(platform: Platform, soabi: str, shared: str, cc: str) -> dict
         "CPPFLAGS": "",
         "PY_CPPFLAGS": "",
         "PY_LDFLAGS": "",
-        "CCSHARED": "-fPIC" if platform.os == "linux" else "",
+        "CCSHARED": "-fPIC" if where.os == "linux" else "",
         "LDFLAGS": "",
         "LDSHARED": f"{cc} {shared}",
         "LDCXXSHARED": f"{cxx} {shared}",
@@ -154,30 +172,30 @@ def unix_variables(platform: Platform, soabi: str, shared: str, cc: str) -> dict
         "SO": f".{soabi}.so",
         "EXT_SUFFIX": f".{soabi}.so",
         "SOABI": soabi,
-        "HOST_GNU_TYPE": gnu_type(platform),
-        "BUILD_GNU_TYPE": gnu_type(platform),
-        "MACHDEP": "darwin" if platform.os == "macos" else "linux",
-        "SIZEOF_VOID_P": MACHINES[platform.arch].pointer,
+        "HOST_GNU_TYPE": gnu_type(where),
+        "BUILD_GNU_TYPE": gnu_type(where),
+        "MACHDEP": "darwin" if where.os == "macos" else "linux",
+        "SIZEOF_VOID_P": MACHINES[where.arch].pointer,
         "Py_ENABLE_SHARED": 0,
         "WITH_DYLD": 0,
     }
 
 
-def linux(platform: Platform, machine: Machine, version: tuple[int, int]) -> dict[str, Any]:
+def linux(where: Platform, machine: Machine, version: tuple[int, int]) -> dict[str, Any]:
     """Python on Linux."""
-    hard = {"armv7l": "eabihf"}.get(platform.arch, "")
+    hard = {"armv7l": "eabihf"}.get(where.arch, "")
     triplet = {"i686": "i386", "armv7l": "arm", "ppc64le": "powerpc64le"}.get(
-        platform.arch, platform.arch
+        where.arch, where.arch
     )
-    multiarch = f"{triplet}-linux-{platform.libc}{hard}"
-    name = interpreter(platform, version)
+    multiarch = f"{triplet}-linux-{where.libc}{hard}"
+    name = interpreter(where, version)
     soabi = f"{name}-{multiarch}"
-    if platform.implementation == "pypy":
+    if where.implementation == "pypy":
         multiarch, soabi = f"{machine.unix}-linux-gnu", name
     ending = f".{name}-{multiarch}.so"
-    variables = unix_variables(platform, soabi, "-shared", "gcc")
+    variables = unix_variables(where, soabi, "-shared", "gcc")
     variables |= {"EXT_SUFFIX": ending, "SO": ending, "MULTIARCH": multiarch}
-    stable = [".abi3.so"] if platform.implementation == "cpython" else []
+    stable = [".abi3.so"] if where.implementation == "cpython" else []
     compiler = "GCC 12.2.0"
     return {
         "sys_platform": "linux",
@@ -186,22 +204,22 @@ def linux(platform: Platform, machine: Machine, version: tuple[int, int]) -> dic
         "uname": ["Linux", "build", "6.1.0", "#1 SMP", machine.unix],
         "linkage": "ELF",
         "compiler": compiler,
-        "version": version_text(version, compiler, platform),
+        "version": version_text(version, compiler, where),
         "get_platform": f"linux-{machine.unix}",
         "suffixes": [ending, *stable, ".so"],
         "variables": variables,
     }
 
 
-def macos(platform: Platform, machine: Machine, version: tuple[int, int]) -> dict[str, Any]:
+def macos(where: Platform, machine: Machine, version: tuple[int, int]) -> dict[str, Any]:
     """Python on macOS."""
-    soabi = f"{interpreter(platform, version)}-darwin"
+    soabi = f"{interpreter(where, version)}-darwin"
     shared = "-bundle -undefined dynamic_lookup"
     least = "11.0" if machine.macos == "arm64" else "10.13"
-    variables = unix_variables(platform, soabi, shared, "clang")
+    variables = unix_variables(where, soabi, shared, "clang")
     variables |= {"MACOSX_DEPLOYMENT_TARGET": least, "CUSTOMIZED_OSX_COMPILER": "True"}
     variables |= {"_OSX_SUPPORT_INITIALIZED": "True", "MULTIARCH": "darwin"}
-    stable = [".abi3.so"] if platform.implementation == "cpython" else []
+    stable = [".abi3.so"] if where.implementation == "cpython" else []
     compiler = "Clang 15.0.0 (clang-1500.3.9.4)"
     return {
         "sys_platform": "darwin",
@@ -210,18 +228,18 @@ def macos(platform: Platform, machine: Machine, version: tuple[int, int]) -> dic
         "uname": ["Darwin", "build", "22.6.0", "Darwin Kernel Version 22.6.0", machine.macos],
         "linkage": "",
         "compiler": compiler,
-        "version": version_text(version, compiler, platform),
+        "version": version_text(version, compiler, where),
         "get_platform": f"macosx-{least}-{machine.macos}",
         "suffixes": [f".{soabi}.so", *stable, ".so"],
         "variables": variables,
     }
 
 
-def windows(platform: Platform, machine: Machine, version: tuple[int, int]) -> dict[str, Any]:
+def windows(where: Platform, machine: Machine, version: tuple[int, int]) -> dict[str, Any]:
     """Python on Windows."""
     tag = machine.tag.replace("-", "_")
-    name = "pypy" if platform.implementation == "pypy" else "cp"
-    ending = f".{name}{version[0]}{version[1]}{threads(platform, version)}-{tag}.pyd"
+    name = "pypy" if where.implementation == "pypy" else "cp"
+    ending = f".{name}{version[0]}{version[1]}{threads(where, version)}-{tag}.pyd"
     bits = 8 * machine.pointer
     compiler = f"MSC v.1943 {bits} bit ({'Intel' if bits == 32 else machine.windows})"
     return {
@@ -231,7 +249,7 @@ def windows(platform: Platform, machine: Machine, version: tuple[int, int]) -> d
         "uname": ["Windows", "build", "10", "10.0.22631", machine.windows],
         "linkage": "WindowsPE",
         "compiler": compiler,
-        "version": version_text(version, compiler, platform),
+        "version": version_text(version, compiler, where),
         "get_platform": machine.tag,
         "suffixes": [ending, ".pyd"],
         "keep": KEPT,
@@ -245,7 +263,7 @@ def own_flags(values: Mapping[str, Any], *, linking: bool) -> list[str]:
     if values["os_name"] == "nt":
         return WINDOWS_LINK if linking else WINDOWS_COMPILE
     if linking:
-        return [*str(variables["LDSHARED"]).split()[1:], *str(variables["CFLAGS"]).split()]
+        return [*str(variables["LDSHARED"]).split()[1:], *str(variables["CFLAGS"]).split(), "-fPIC"]
     return [*str(variables["CFLAGS"]).split(), *str(variables["CCSHARED"]).split()]
 
 

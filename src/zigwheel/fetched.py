@@ -37,7 +37,6 @@ def carried_entries(setup: Setup, name: str) -> list[Entry]:
             local_cache=cache / "zig-local",
             global_cache=cache / "zig-global",
             version_scripts=cache / "exports",
-            package_cache=cache / "zig-packages",
         )
         with told("fetching Zig packages", cache):
             archives = fetch_all(packages, name, places, zig, run_of(setup))
