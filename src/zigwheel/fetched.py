@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 import tempfile
@@ -53,8 +54,8 @@ def repacked(archive: Path) -> bytes:
     """
     packed = io.BytesIO()
     with (
-        tarfile.open(archive, "r:gz") as old,
-        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as new,
+        tarfile.TarFile(fileobj=io.BytesIO(gzip.decompress(archive.read_bytes()))) as old,
+        tarfile.TarFile(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as new,
     ):
         for member in sorted(old.getmembers(), key=lambda member: member.name):
             plain = tarfile.TarInfo(member.name)

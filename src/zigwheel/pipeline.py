@@ -161,7 +161,8 @@ def build_sdist(setup: Setup, folder: Path) -> Path:
     if setup.config.sdist.generated:
         entries = with_carried(setup, entries)
     if setup.packages:
-        from zigwheel.fetched import CARRIED, carried_entries
+        from zigwheel.fetched import carried_entries
+        from zigwheel.zig.packages import CARRIED
 
         entries = [e for e in entries if not e.path.startswith(f"{CARRIED}/")]
         entries += carried_entries(setup, metadata.name)

@@ -10,7 +10,7 @@ const Package = struct {
     fn init(b: *std.Build, name: []const u8, dependency: *std.Build.Dependency, strip: bool) Package {
         const package: Package = .{ .b = b, .name = name, .dependency = dependency, .strip = strip };
         var options = dependency.builder.user_input_options.valueIterator();
-        while (options.next()) |option| if (!option.used) {
+        while (options.next()) |option| if (!option.used and !std.mem.eql(u8, option.name, "cpu")) {
             package.fail("has no option `{s}`; it has {s}", .{ option.name, package.optionNames() });
         };
         return package;
