@@ -191,7 +191,7 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
     if target.triple.os == "windows":
         places = with_overlay(places)
     run = run_of(setup)
-    if plan.packages:
+    if plan.zig_packages:
         plan, places = with_packages(plan, places, zig, run, target.triple.cpu)
     ejected = ejected_file(setup.root)
     if ejected is None and setup.config.lowering == "direct":

@@ -24,7 +24,7 @@ def contents_of(
         if artifact.kind != "library":
             names, packages, parts = linked(plan, artifact, places, zig, run)
             own = (library_component(e) for e in config.library if e.name in names)
-            theirs = described(config, places.packages, packages) if places.packages else ()
+            theirs = described(config, places.zig_packages, packages) if places.zig_packages else ()
             found[artifact.install] = (*own, *theirs, *parts)
     return found
 

@@ -38,11 +38,11 @@ def eject(setup: Setup) -> Path:
     planned = plan_of(setup, setup.target, metadata_of(setup).name, setup.cache)
     plan = planned.plan
     with told("writing build.zig", setup.root):
-        if plan.packages:
+        if plan.zig_packages:
             zon = setup.root / MANIFEST
             if zon.exists():
                 raise in_the_way(zon)
-            zon.write_text(manifest(plan.packages, plan.name), encoding="utf-8", newline="\n")
+            zon.write_text(manifest(plan.zig_packages, plan.name), encoding="utf-8", newline="\n")
         text = f"{EJECTED}\n{build_file_text(plan, setup.target)}"
         file.write_text(text, encoding="utf-8", newline="\n")
         if needs_generated(plan):

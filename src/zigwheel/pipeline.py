@@ -160,7 +160,7 @@ def build_sdist(setup: Setup, folder: Path) -> Path:
     )
     if setup.config.sdist.generated:
         entries = with_carried(setup, entries)
-    if setup.packages:
+    if setup.zig_packages:
         from zigwheel.fetched import carried_entries
         from zigwheel.zig.packages import CARRIED
 

@@ -53,7 +53,7 @@ class Setup:
         return cache_root(self.environ, self.host.os)
 
     @property
-    def packages(self) -> bool:
+    def zig_packages(self) -> bool:
         """Whether there are Zig packages, for any target."""
         overrides = self.project.tool.get("overrides", ())
         return bool(self.config.dependencies or any("dependencies" in o for o in overrides))
@@ -205,7 +205,7 @@ def requires_for_version(setup: Setup) -> list[str]:
 
 def fetches_packages(setup: Setup) -> bool:
     """Whether an sdist carries Zig packages that are fetched."""
-    if not setup.packages:
+    if not setup.zig_packages:
         return False
     from zigwheel.plan.packages import every_package, fetches
 

@@ -88,7 +88,7 @@ class Artifact:
     """CPU model and features, in Zig's words."""
     optional: bool = False
     """The build goes on where this cannot be made."""
-    packages: tuple[str, ...] = ()
+    zig_links: tuple[str, ...] = ()
     """Libraries of Zig packages that are linked in, `PACKAGE:LIBRARY`, in this order."""
 
     @property
@@ -98,7 +98,7 @@ class Artifact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Package:
+class ZigPackage:
     """A Zig package, some libraries of which are linked."""
 
     name: str
@@ -149,7 +149,7 @@ class BuildPlan:
     inputs: tuple[Input, ...]
     """Every source, every header of the project that a source can reach, and what generated ones are made
     from; sorted by path."""
-    packages: tuple[Package, ...] = ()
+    zig_packages: tuple[ZigPackage, ...] = ()
     """Zig packages of which something is linked, sorted by name."""
     sdk: str = ""
     """Version of Apple's SDK, such as `14.5`; empty where nothing is linked with it."""

@@ -15,7 +15,7 @@ from zigwheel.config.words import child
 from zigwheel.config.zon import ZonError, parse_zon
 from zigwheel.errors import PlanError, raise_all
 from zigwheel.plan.files import escapes, leads_out, outside, within
-from zigwheel.plan.model import Package
+from zigwheel.plan.model import ZigPackage
 
 MANIFEST = "build.zig.zon"
 BUILD_FILES = (MANIFEST, "build.zig")
@@ -44,7 +44,7 @@ def package_names(links: Iterable[str]) -> list[str]:
     return sorted({link.partition(":")[0] for link in links})
 
 
-def resolved(root: Path, config: Config, links: Iterable[str]) -> tuple[Package, ...]:
+def resolved(root: Path, config: Config, links: Iterable[str]) -> tuple[ZigPackage, ...]:
     """The packages that `links` name. Raises `PlanError`, all at once."""
     errors: list[PlanError] = []
     found = [
@@ -60,7 +60,7 @@ def package_of(
 ) -> Package:
     """One package as it is in the plan."""
     parts = parts_of(root, table.path, place_of(name), errors) if table.path else {}
-    return Package(
+    return ZigPackage(
         name=name,
         path=os.path.normpath(table.path).replace(os.sep, "/") if table.path else "",
         url=table.url,
@@ -72,7 +72,7 @@ def package_of(
     )
 
 
-def every_package(root: Path, config: Config, tool: Mapping[str, Any]) -> tuple[Package, ...]:
+def every_package(root: Path, config: Config, tool: Mapping[str, Any]) -> tuple[ZigPackage, ...]:
     """All packages of a project, whatever its target; `tool` is `[tool.zigwheel]` as it was read.
 
     What an override fetches from elsewhere has a name of its own here. Raises `PlanError`.
@@ -89,7 +89,7 @@ def every_package(root: Path, config: Config, tool: Mapping[str, Any]) -> tuple[
     return tuple(found)
 
 
-def fetches(root: Path, packages: Iterable[Package]) -> bool:
+def fetches(root: Path, packages: Iterable[ZigPackage]) -> bool:
     """Whether something of these packages has to be fetched, or has been."""
     packages = tuple(packages)
     if any(package.url for package in packages):
@@ -158,7 +158,7 @@ def contents(
     return manifest, tuple(sorted(file for file in files if file.startswith(f"{folder}/")))
 
 
-def package_files(root: Path, package: Package) -> Iterator[str]:
+def package_files(root: Path, package: ZigPackage) -> Iterator[str]:
     """The files of a package in the project, and of those that it uses there."""
     for path, _ in package.parts:
         yield from contents(root, path, "", [])[1]

@@ -66,7 +66,7 @@ def resolve(
         drafts[place] = draft
     raise_all(errors)
     artifacts = tuple(d.artifact for d in drafts.values())
-    packages = resolved(tree.root, config, (link for a in artifacts for link in a.packages))
+    packages = resolved(tree.root, config, (link for a in artifacts for link in a.zig_links))
     own = (tree.own(d.reached) for d in drafts.values())
     theirs = (package_files(tree.root, package) for package in packages)
     reached = sorted(tree.inputs.union(*own, *theirs))
@@ -78,7 +78,7 @@ def resolve(
         python=target.python.abi if python else "",
         headers=headers if python else "",
         artifacts=linked(artifacts),
-        packages=packages,
+        zig_packages=packages,
         inputs=tuple(Input(path=path, sha256=digest(tree.root / path)) for path in reached),
     )
 
@@ -183,7 +183,7 @@ def draft_of(
         uses_python=kind == "extension" or reach.python,
         stable_abi=name,
         link=own_links(config, component),
-        packages=package_links(config, component),
+        zig_links=package_links(config, component),
         libraries=options.libraries,
         library_dirs=(*options.library_dirs, *ambient.library_dirs),
         frameworks=options.frameworks,
@@ -289,7 +289,7 @@ def linked(artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
         return replace(
             artifact,
             link=tuple(names),
-            packages=union(artifact.packages, *(p.packages for p in parts)),
+            zig_links=union(artifact.zig_links, *(p.zig_links for p in parts)),
             libraries=union(artifact.libraries, *(p.libraries for p in parts)),
             library_dirs=union(artifact.library_dirs, *(p.library_dirs for p in parts)),
             frameworks=union(artifact.frameworks, *(p.frameworks for p in parts)),

@@ -49,7 +49,7 @@ class Places:
     made of its content."""
     sdk: Path | None = None
     """Apple's SDK, where something is linked with it."""
-    packages: Prebuilt | None = None
+    zig_packages: Prebuilt | None = None
     """What the plan takes from Zig packages; None where it takes nothing, and until it is made."""
     overlay: Path | None = None
     """What lets clang find Windows' headers by any spelling (`zig.spelling`); None where it need not."""
@@ -89,8 +89,8 @@ def place_flags(artifact: Artifact, places: Places) -> tuple[str, ...]:
         pairs.append((places.headers, "python"))
     if places.sdk is not None:
         pairs.append((places.sdk, "sdk"))
-    if artifact.packages and places.packages is not None:
-        pairs.append((places.packages.folder, "zig-pkg"))
+    if artifact.zig_links and places.zig_packages is not None:
+        pairs.append((places.zig_packages.folder, "zig-pkg"))
     mapped = [f"-ffile-prefix-map={old}={new}" for old, new in pairs]
     if places.generated and uses_generated(artifact):
         mapped.append(f"-ffile-prefix-map={places.generated}{os.sep}=")
@@ -173,15 +173,15 @@ def command(
 
 def package_words(artifact: Artifact, places: Places, files: Sequence[Path]) -> Iterator[str]:
     """What is linked of Zig packages, and `files`, in the order in which `std.Build` has them."""
-    packages = places.packages
+    packages = places.zig_packages
     if packages is None:
         yield from map(str, files)
         return
-    names = packages.frameworks(artifact.packages)
+    names = packages.frameworks(artifact.zig_links)
     for name in (name for name in names if name not in artifact.frameworks):
         yield from ("-framework", name)
-    yield from map(str, (*packages.archives(artifact.packages), *files))
-    for item in packages.beside(artifact.packages, artifact.libraries):
+    yield from map(str, (*packages.archives(artifact.zig_links), *files))
+    for item in packages.beside(artifact.zig_links, artifact.libraries):
         yield f"-l{item}" if isinstance(item, str) else str(item)
 
 
@@ -216,8 +216,8 @@ def module_words(plan: BuildPlan, artifact: Artifact, places: Places) -> list[st
         words += ["-I", places.folder(folder)]
     if artifact.uses_python:
         words += ["-isystem", str(places.headers)]
-    if places.packages is not None:
-        for include in places.packages.includes(artifact.packages):
+    if places.zig_packages is not None:
+        for include in places.zig_packages.includes(artifact.zig_links):
             words += ["-I", str(include)]
     words += sdk_words(artifact, places.sdk)
     words += [f"-D{name}={value}" for name, value in artifact.macros]

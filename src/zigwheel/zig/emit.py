@@ -61,13 +61,13 @@ GENERATED_PARTS = {
 }
 """What `build.zig` has where something is generated."""
 
-PACKAGE_PARTS = {
-    "package_option": """
-        .packages = b.option([]const u8, "packages", "Used by zigwheel: where the headers of Zig packages are"),""",
-    "package_field": """
-    packages: ?[]const u8,""",
-    "package_flag": """
-        if (paths.packages) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=zig-pkg", .{folder})});""",
+ZIG_PARTS = {
+    "zig_package_option": """
+        .zig_packages = b.option([]const u8, "zig-packages", "Used by zigwheel: where the headers of Zig packages are"),""",
+    "zig_package_field": """
+    zig_packages: ?[]const u8,""",
+    "zig_package_flag": """
+        if (paths.zig_packages) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=zig-pkg", .{folder})});""",
 }
 """What it has where Zig packages are linked."""
 
@@ -95,15 +95,15 @@ def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
         if any(a.kind != "library" for a in plan.artifacts)
         else "",
         **(GENERATED_PARTS if needs_generated(plan) else dict.fromkeys(GENERATED_PARTS, "")),
-        **(PACKAGE_PARTS if plan.packages else dict.fromkeys(PACKAGE_PARTS, "")),
-        packages="".join(f"    {used(package)}\n" for package in plan.packages),
+        **(ZIG_PARTS if plan.zig_packages else dict.fromkeys(ZIG_PARTS, "")),
+        zig_packages="".join(f"    {used(package)}\n" for package in plan.zig_packages),
         artifacts="".join(artifact_text(plan, a, names, cpu) for a in plan.artifacts),
-    ) + (template("packages/use.zig") if plan.packages else "")
+    ) + (template("packages/use.zig") if plan.zig_packages else "")
 
 
 def links_cxx(plan: BuildPlan) -> bool:
     """Whether something of a plan is linked with libc++, as a Zig package may ask for."""
-    return any(a.link_cxx or a.packages for a in plan.artifacts if a.kind != "library")
+    return any(a.link_cxx or a.zig_links for a in plan.artifacts if a.kind != "library")
 
 
 def variables(artifacts: Iterable[Artifact]) -> dict[tuple[str, str], str]:
@@ -203,10 +203,10 @@ def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], s
     lines += [f"{module}.addIncludePath({folder(f)});" for f in artifact.include_dirs]
     if artifact.uses_python:
         lines.append(f"{module}.addSystemIncludePath(paths.pythonHeaders());")
-    for link in artifact.packages:
+    for link in artifact.zig_links:
         headers = f"paths.b.pathJoin(&.{{ folder, {quoted(headers_folder(link))} }})"
         found = f"{module}.addIncludePath(.{{ .cwd_relative = {headers} }})"
-        lines.append(f"if (paths.packages) |folder| {found};")
+        lines.append(f"if (paths.zig_packages) |folder| {found};")
         lines.append(f"{module}.linkLibrary({library_of(link)});")
     for name, value in artifact.macros:
         lines.append(f"{module}.addCMacro({quoted(name)}, {quoted(value)});")
@@ -254,7 +254,7 @@ def link_lines(plan: BuildPlan, artifact: Artifact, var: str) -> list[str]:
     lines.append(f"if (musl_libc) |name| {var}.root_module.addRPathSpecial(name);")
     added = f"{var}.root_module.addObjectFile(.{{ .cwd_relative = file }})"
     lines.append(f"if (builtins) |file| {added};")
-    if (artifact.link_cxx or artifact.packages) and lacking_in_cxx(plan.triple):
+    if (artifact.link_cxx or artifact.zig_links) and lacking_in_cxx(plan.triple):
         lines.append(f"if (cxx_builtins) |file| {added};")
     library = library_option(plan, artifact)
     if artifact.kind == "executable":

@@ -40,7 +40,7 @@ def linked(
     """What is in a linked artifact: names of the plan's libraries, parts of Zig packages, and of Zig
     itself, these sorted by name."""
     archives = {str(places.out / plan.library(name).output): name for name in artifact.link}
-    packages = places.packages.files(artifact.packages) if places.packages else {}
+    packages = places.zig_packages.files(artifact.zig_links) if places.zig_packages else {}
     parts = {STANDARD_LIBRARY} if any(s.language == "zig" for s in artifact.sources) else set()
     words = link_words(places, artifact)
     if words:

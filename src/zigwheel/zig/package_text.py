@@ -7,17 +7,17 @@ import zlib
 from collections.abc import Iterable
 
 from zigwheel.config.zon import Name, identifier, quoted, render_zon
-from zigwheel.plan.model import BuildPlan, Package
+from zigwheel.plan.model import BuildPlan, ZigPackage
 from zigwheel.templates import fill, template
 from zigwheel.zig.command import MODES
 
 
 def wanted(plan: BuildPlan) -> list[str]:
     """All libraries of packages that a plan links, `PACKAGE:LIBRARY`, sorted."""
-    return sorted({link for artifact in plan.artifacts for link in artifact.packages})
+    return sorted({link for artifact in plan.artifacts for link in artifact.zig_links})
 
 
-def manifest(packages: Iterable[Package], name: str) -> str:
+def manifest(packages: Iterable[ZigPackage], name: str) -> str:
     """The text of `build.zig.zon` for a project that uses `packages`.
 
     Zig wants the upper half of the fingerprint to be a checksum of the name, and the lower one to
@@ -39,7 +39,7 @@ def manifest(packages: Iterable[Package], name: str) -> str:
     return render_zon(fields) + "\n"
 
 
-def used(package: Package) -> str:
+def used(package: ZigPackage) -> str:
     """The statement by which a build file gets a package."""
     options = "".join(f", .{identifier(k)} = {literal(v)}" for k, v in package.options)
     arguments = f".{{ .target = target, .optimize = .{MODES[package.optimize]}{options} }}"
@@ -76,7 +76,7 @@ def headers_folder(link: str) -> str:
 
 def build_text(plan: BuildPlan) -> str:
     """The build file that makes all libraries that a plan wants."""
-    lines = [used(package) for package in plan.packages]
+    lines = [used(package) for package in plan.zig_packages]
     for link in wanted(plan):
         lines.append(
             f"wanted.add({quoted(link)}, {quoted(headers_folder(link))}, {library_of(link)});"

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from zigwheel.config.words import child
 from zigwheel.errors import CompileError, PlanError, raise_all
-from zigwheel.plan.model import BuildPlan, Package
+from zigwheel.plan.model import BuildPlan, ZigPackage
 from zigwheel.plan.packages import MANIFEST, package_files, read_manifest
 from zigwheel.zig.command import Places
 from zigwheel.zig.execute import Run, execute, repeatable
@@ -40,19 +40,19 @@ def workspace(plan: BuildPlan, places: Places, text: str) -> Path:
     """A folder of the cache with a build file, its manifest, and the packages of the project."""
     from zigwheel.storage import replaced_folder
 
-    zon = manifest(plan.packages, plan.name)
-    parts = [list(part) for package in plan.packages for part in package.parts]
+    zon = manifest(plan.zig_packages, plan.name)
+    parts = [list(part) for package in plan.zig_packages for part in package.parts]
     key = hashlib.sha256(json.dumps([text, zon, parts]).encode("utf-8", "surrogateescape"))
     folder = places.package_cache / "from" / key.hexdigest()[:32]
     if not (folder / DONE).is_file():
         with replaced_folder(folder) as fresh:
-            fill_workspace(fresh, text, plan.packages, plan.name, places.root)
+            fill_workspace(fresh, text, plan.zig_packages, plan.name, places.root)
             (fresh / DONE).touch()
     return folder
 
 
 def fill_workspace(
-    folder: Path, text: str, packages: Sequence[Package], name: str, root: Path
+    folder: Path, text: str, packages: Sequence[ZigPackage], name: str, root: Path
 ) -> None:
     """Write a build file and its manifest, and copy the packages of the project.
 
@@ -73,7 +73,7 @@ def prebuilt(plan: BuildPlan, places: Places, zig: Zig, run: Run, cpu: str) -> P
     """
     from zigwheel.storage import replaced_folder
 
-    require_hashes(plan.packages, places, zig, run)
+    require_hashes(plan.zig_packages, places, zig, run)
     text = build_text(plan)
     place = workspace(plan, places, text)
     key = hashlib.sha256("\0".join((place.name, plan.zig, plan.triple, cpu)).encode())
@@ -84,7 +84,7 @@ def prebuilt(plan: BuildPlan, places: Places, zig: Zig, run: Run, cpu: str) -> P
             words = [*build_words(place, places, zig), "--prefix", str(fresh)]
             words += [f"-Dtarget={plan.triple}", f"-Dcpu={cpu}", f"-j{run.jobs}"]
             words += ["--sysroot", str(places.sdk)] if places.sdk else []
-            run_limited(words, place, run, plan.packages)
+            run_limited(words, place, run, plan.zig_packages)
             name_parts(fresh / PARTS)
     return read_prebuilt(folder)
 
@@ -108,8 +108,8 @@ def with_packages(
 ) -> tuple[BuildPlan, Places]:
     """The libraries of Zig packages are made; what they ask of those who link them is in the plan."""
     made = prebuilt(plan, places, zig, run, cpu)
-    artifacts = (replace(a, link_cxx=a.link_cxx or made.cxx(a.packages)) for a in plan.artifacts)
-    return replace(plan, artifacts=tuple(artifacts)), replace(places, packages=made)
+    artifacts = (replace(a, link_cxx=a.link_cxx or made.cxx(a.zig_links)) for a in plan.artifacts)
+    return replace(plan, artifacts=tuple(artifacts)), replace(places, zig_packages=made)
 
 
 def build_words(place: Path, places: Places, zig: Zig) -> list[str]:
@@ -119,7 +119,7 @@ def build_words(place: Path, places: Places, zig: Zig) -> list[str]:
     return [*words, "--global-cache-dir", str(places.global_cache)]
 
 
-def run_limited(words: list[str], folder: Path, run: Run, packages: Iterable[Package]) -> str:
+def run_limited(words: list[str], folder: Path, run: Run, packages: Iterable[ZigPackage]) -> str:
     """Run a command that runs foreign build code; what it said. Raises `CompileError`."""
     names = ", ".join(f"`{package.name}`" for package in packages)
     code, said = execute_limited(words, folder, run)
@@ -174,7 +174,7 @@ def package_hint(said: str) -> str:
     return next((hint for text, hint in HINTS.items() if text in said), hint_for(said))
 
 
-def require_hashes(packages: Iterable[Package], places: Places, zig: Zig, run: Run) -> None:
+def require_hashes(packages: Iterable[ZigPackage], places: Places, zig: Zig, run: Run) -> None:
     """Fetch what has no `hash`, and raise `CompileError` with the hash of each."""
     errors = []
     for package in packages:
@@ -225,7 +225,7 @@ def carried(root: Path) -> list[Path]:
 
 
 def fetch_all(
-    packages: Sequence[Package], name: str, places: Places, zig: Zig, run: Run
+    packages: Sequence[ZigPackage], name: str, places: Places, zig: Zig, run: Run
 ) -> list[Path]:
     """The archives of all that packages fetch, for any target, in Zig's cache; sorted.
 

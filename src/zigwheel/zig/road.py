@@ -52,7 +52,7 @@ def kept_file(cache: Path, plan: BuildPlan, places: Places, text: str) -> Path:
 
     from zigwheel.storage import replaced_folder
 
-    if plan.packages:
+    if plan.zig_packages:
         return workspace(plan, places, text) / "build.zig"
     folder = cache / "build-zig" / hashlib.sha256(text.encode()).hexdigest()[:32]
     if not folder.is_dir():
@@ -87,7 +87,7 @@ def zig_build_command(
     libc = libc_name(plan.triple)
     words += [f"-Dmusl-libc={libc}"] if libc else []
     words += [f"-Doverlay={places.overlay}"] if places.overlay else []
-    words += [f"-Dpackages={places.packages.folder}"] if places.packages else []
+    words += [f"-Dzig-packages={places.zig_packages.folder}"] if places.zig_packages else []
     words += [f"-Dgenerated={places.generated}"] if needs_generated(plan) else []
     names = {a.stable_abi for a in plan.artifacts if a.kind == "extension"}
     for name in sorted(names):
@@ -159,7 +159,7 @@ def compile_with_zig_build(
     if for_windows(plan.triple) and plan.python:
         words += windows_options(plan, places, zig, run)
     words += builtins_options(plan, places, zig, run)
-    if plan.packages:
+    if plan.zig_packages:
         adopt_carried(places, zig, run)
     code, said = execute_limited(words, places.root, run)
     files = {}
@@ -171,7 +171,7 @@ def compile_with_zig_build(
     if code != 0:
         error = CompileError(
             f"`zig build` failed:\n{said}\nto repeat it:\n{repeatable([words], places.root)}",
-            hint=package_hint(said) if plan.packages else hint_for(said),
+            hint=package_hint(said) if plan.zig_packages else hint_for(said),
         )
         if not lacking or not all(spared(plan, artifact) for artifact in lacking):
             raise error
