@@ -11,7 +11,7 @@ pub fn build(b: *std.Build) void {
     const paths: Paths = .{
         .b = b,
         .root = b.option([]const u8, "project", "Folder of the project (default: that of build.zig)") orelse b.pathFromRoot("."),⟨generated-option⟩
-        .python = b.option([]const u8, "python-include", "Folder that holds the Python.h of the target's Python"),
+        .python = b.option([]const u8, "python-include", "Folder that holds the Python.h of the target's Python"),⟨package-options⟩
         .overlay = b.option([]const u8, "overlay", "File for clang's -ivfsoverlay"),
         .exports = b.option([]const u8, "exports", "For Windows: folder of a .def and a .lib for each file; without it, what the sources mark is exported"),⟨zig-package-option⟩
     };
@@ -29,7 +29,7 @@ fn withCpu(b: *std.Build, target: std.Build.ResolvedTarget, cpu: []const u8) std
 const Paths = struct {
     b: *std.Build,
     root: []const u8,⟨generated-field⟩⟨zig-package-field⟩
-    python: ?[]const u8,
+    python: ?[]const u8,⟨package-field⟩
     overlay: ?[]const u8,
     exports: ?[]const u8,
 
@@ -38,7 +38,7 @@ const Paths = struct {
         return .{ .cwd_relative = paths.b.pathResolve(&.{ paths.root, sub_path }) };
     }
 
-⟨generated-functions⟩    fn pythonHeaders(paths: Paths) std.Build.LazyPath {
+⟨generated-functions⟩⟨package-functions⟩    fn pythonHeaders(paths: Paths) std.Build.LazyPath {
         return .{ .cwd_relative = paths.python orelse @panic("-Dpython-include=FOLDER is missing") };
     }
 
@@ -80,7 +80,7 @@ const Paths = struct {
             paths.b.fmt("-ffile-prefix-map={s}=zig", .{paths.b.graph.zig_lib_directory.path orelse "."}),
         });
         if (paths.python) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=python", .{folder})});
-        if (paths.b.sysroot) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=sdk", .{folder})});⟨generated-flags⟩⟨zig-package-flag⟩
+        if (paths.b.sysroot) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=sdk", .{folder})});⟨package-flags⟩⟨generated-flags⟩⟨zig-package-flag⟩
         return all.items;
     }
 

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from zigwheel.borrowed.model import Kept
 from zigwheel.errors import ZigwheelError
+from zigwheel.headers import Headers, headers_of, packages_of
 from zigwheel.plan.components import Component
 from zigwheel.plan.flags import Ambient
-from zigwheel.plan.model import BuildPlan
+from zigwheel.plan.model import BuildPlan, Package
 from zigwheel.plan.tree import Tree
 from zigwheel.setup import Setup, say, tree_of, warn
 from zigwheel.target.model import Target
@@ -35,6 +37,8 @@ class Built:
     """Path in the wheel, or with `{scripts}/` in front a program's name, to file."""
     header_sources: tuple[Path, ...]
     """Folders from which Python's headers were taken."""
+    packages: Mapping[str, Kept]
+    """Headers of installed distributions, by name."""
     foreign: tuple[str, ...]
     """Libraries that are loaded and that no manylinux or musllinux system is bound to have."""
     left_out: Mapping[str, ZigwheelError]
@@ -71,18 +75,6 @@ class Built:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Headers:
-    """The headers of the target's Python."""
-
-    folder: Path
-    """Include folder in the cache, with the target's `pyconfig.h`."""
-    sha256: str
-    """Digest of what is in it."""
-    source: Path
-    """Include folder of the interpreter or the header pack that they were taken from."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
     """A plan, and what was looked for on this machine to make it."""
 
@@ -92,6 +84,8 @@ class Planned:
     """The files that it is made from."""
     headers: Headers | None
     """Headers of the target's Python; None where the plan needs none."""
+    packages: Mapping[str, Kept]
+    """Headers of installed distributions, by name."""
     sdk: Path | None
     """Apple's SDK; None where nothing is linked with it."""
 
@@ -162,6 +156,7 @@ def united(parts: Sequence[Built]) -> Built:
     return replace(
         first,
         plan=replace(first.plan, inputs=tuple(item for _, item in sorted(inputs.items()))),
+        packages={name: kept for part in parts for name, kept in part.packages.items()},
         foreign=tuple(dict.fromkeys(name for part in parts for name in part.foreign)),
         left_out=left_out,
         contents={
@@ -218,6 +213,7 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
         zig=zig,
         files=files,
         header_sources=(headers.source,) if headers else (),
+        packages=planned.packages,
         foreign=found.foreign,
         left_out={},
         contents=inside,
@@ -233,6 +229,7 @@ def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> Planned:
     from zigwheel.zig.toolchain import ZIG_VERSION
 
     tree, config = tree_of(setup, target, cache)
+    packages = packages_of(setup, config, target, cache)
     python = uses_python(tree, config)
     headers = headers_of(setup, target, cache) if python else None
     plan = resolve(
@@ -243,10 +240,14 @@ def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> Planned:
         zig=ZIG_VERSION,
         headers=headers.sha256 if headers else "",
         ambient=ambient_of(setup, target),
+        packages=[
+            Package(name=name, version=kept.version, sha256=kept.sha256)
+            for name, kept in sorted(packages.items())
+        ],
     )
     sdk = sdk_of(plan, setup.environ)
     plan = replace(plan, sdk=sdk_version(sdk)) if sdk else plan
-    return Planned(plan=plan, tree=tree, headers=headers, sdk=sdk)
+    return Planned(plan=plan, tree=tree, headers=headers, packages=packages, sdk=sdk)
 
 
 def ambient_of(setup: Setup, target: Target) -> Ambient:
@@ -268,48 +269,6 @@ def ambient_of(setup: Setup, target: Target) -> Ambient:
         library_dirs=libraries,
         clock_flags=clock_flags(archive_time(source_date_epoch(setup.environ))),
     )
-
-
-def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
-    """The headers of the target's Python, put into the cache if need be."""
-    from zigwheel.plan.resolve import common_stable_abi
-    from zigwheel.storage import told
-    from zigwheel.target.header_packs import keep, packs_here
-    from zigwheel.target.header_tree import headers_sha256, materialise
-    from zigwheel.target.headers import find_headers
-    from zigwheel.target.pyconfig import old_names, register_reader, render
-    from zigwheel.target.pypy import own_pyconfig
-
-    stable = common_stable_abi(setup.config, target)
-    source = find_headers(
-        target.python,
-        limited_api_minimum=stable.minimum if stable else None,
-        given=setup.config.python_headers,
-        host=setup.host,
-        environ=setup.environ,
-        packs=packs_here(setup.cache),
-    )
-    source = keep(source, cache)
-    triple = target.triple
-    if target.python.is_pypy:
-        pyconfig = own_pyconfig(source, triple)
-    else:
-        pyconfig = render(
-            arch=triple.arch,
-            os=triple.os,
-            libc=triple.libc,
-            libc_floor=triple.floor,
-            version=source.version,
-            # a stable ABI has one set of headers, so that either Python gives the same file
-            free_threaded=target.python.free_threaded and not stable,
-        )
-        pyconfig += old_names(source.version) + register_reader(triple.os, triple.arch)
-    digest = headers_sha256(source, pyconfig)
-    folder = cache / "headers" / digest[:32]
-    if not folder.is_dir():
-        with told("copying Python's headers", folder.parent):
-            materialise(source, pyconfig=pyconfig, folder=folder)
-    return Headers(folder=folder, sha256=digest, source=source.include)
 
 
 def usable_cache(cache: Path, work: Path) -> Path:
@@ -338,39 +297,19 @@ def places_of(setup: Setup, zig: Zig, planned: Planned, cache: Path, work: Path)
         global_cache=cache / "zig-global",
         version_scripts=cache / "exports",
         sdk=planned.sdk,
+        packages={name: kept.folder for name, kept in planned.packages.items()},
         generated=planned.tree.generated,
         made=planned.tree.made,
     )
 
 
-LEAKS = (
-    "CCC_OVERRIDE_OPTIONS",
-    "CPATH",
-    "C_INCLUDE_PATH",
-    "CPLUS_INCLUDE_PATH",
-    "OBJC_INCLUDE_PATH",
-    "LIBRARY_PATH",
-    "COMPILER_PATH",
-    "GCC_EXEC_PREFIX",
-    "SDKROOT",
-    "MACOSX_DEPLOYMENT_TARGET",
-)
-"""Variables by which clang would see this machine's folders and wishes, beside Zig's own, `ZIG_*`.
-
-What of them counts is said to it in other words.
-"""
-
-
 def run_of(setup: Setup) -> Run:
     """How the compiler is run."""
     from zigwheel.target.system import cores
+    from zigwheel.zig.execute import without_leaks
 
     return Run(
-        environ={
-            name: value
-            for name, value in setup.environ.items()
-            if name not in LEAKS and not name.startswith("ZIG_")
-        },
+        environ=without_leaks(setup.environ),
         say=say,
         verbose=setup.config.verbose,
         jobs=cores(),

@@ -38,13 +38,20 @@ PASSED_ON = (
 def rebuild_spec(setup: Setup, built: Built, generated: Mapping[str, Path]) -> RebuildSpec:
     """How the editable wheel of `setup` rebuilds what `built` holds, and `generated` files beside it."""
     import hashlib
+    from dataclasses import asdict
 
     from zigwheel.wheel.editable import RebuildSpec
 
     runtime = kept_runtime(setup.cache)
     places = {place: path for path, file in generated.items() for place in named(built, file)}
     arguments = json.dumps(
-        {"root": str(setup.root), "settings": dict(setup.settings), "generated": places}
+        {
+            "root": str(setup.root),
+            "settings": dict(setup.settings),
+            "generated": places,
+            "packages": {name: asdict(kept) for name, kept in built.packages.items()},
+        },
+        default=str,
     )
     name = hashlib.sha256(str(setup.root).encode("utf-8", "surrogateescape")).hexdigest()[:32]
     return RebuildSpec(
@@ -118,8 +125,10 @@ def runtime_files() -> Iterator[tuple[str, Path]]:
 def main() -> None:
     """Build what `sys.argv` names into the folder that it names; exit with 1 and words on failure."""
     import shutil
+    from dataclasses import replace
 
     from zigwheel.artifacts import compiled
+    from zigwheel.borrowed.model import Kept
     from zigwheel.errors import ZigwheelError
     from zigwheel.setup import metadata_of, say
     from zigwheel.target.host import describe_host
@@ -130,6 +139,11 @@ def main() -> None:
         setup = set_up(
             Path(arguments["root"]), arguments["settings"], dict(os.environ), describe_host()
         )
+        packages = {
+            name: Kept(**{**values, "folder": Path(values["folder"])})
+            for name, values in arguments["packages"].items()
+        }
+        setup = replace(setup, packages=packages)
         with compiled(setup, metadata_of(setup).name) as built:
             made = built.tree.made if built else {}
             files = {p: made[place] for place, p in arguments["generated"].items() if place in made}

@@ -87,6 +87,7 @@ def reused(folder: Path, root: Path, out: Path) -> str:
             and all(file_state(root / path) == said for path, said in note["files"].items())
             and all(state(Path(path)) == said for path, said in note["headers"].items())
             and all(version(name) == said for name, said in note["tools"].items())
+            and all(borrowed(text) == said for text, said in note["packages"].items())
             and all(outside(name) == said for name, said in note["outside"].items())
         )
     except (OSError, ValueError, KeyError, TypeError):
@@ -133,6 +134,7 @@ def remember(
             "folders": {path: names(setup.root / path) for path in folders},
             "tools": dict(tree.tools) if tree else {},
             "outside": dict(tree.outside) if tree else {},
+            "packages": {p.requirement: p.source for p in built.packages.values()} if built else {},
             "headers": {str(path): state(path) for path in built.header_sources} if built else {},
         }
         forget(folder)
@@ -240,6 +242,13 @@ def version(name: str) -> str:
     from zigwheel.generate.tools import version
 
     return version(name)
+
+
+def borrowed(requirement: str) -> str:
+    """Digest of the headers that a distribution brings; loaded only where one does."""
+    from zigwheel.borrowed.keep import state
+
+    return state(requirement, python=sys.executable, environ=os.environ)
 
 
 def outside(path: str) -> str:

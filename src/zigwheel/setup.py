@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from zigwheel.target.model import Host, Target
 from zigwheel.target.stable import stable_abi
 
 if TYPE_CHECKING:
+    from zigwheel.borrowed.model import Kept
     from zigwheel.config.conditions import Conditions
     from zigwheel.config.dynamic import BuildState
     from zigwheel.config.metadata import Metadata
@@ -37,6 +38,8 @@ class Setup:
     """PEP 517's `config_settings`."""
     environ: Mapping[str, str]
     """The environment, as the front end gave it."""
+    packages: Mapping[str, Kept] = field(default_factory=dict)
+    """Headers of distributions that an earlier build found, whose environment is gone."""
 
     @property
     def root(self) -> Path:
@@ -234,13 +237,18 @@ def requires_for_wheel(setup: Setup) -> list[str]:
 
 def requires_for_sources(setup: Setup) -> list[str]:
     """What generating sources needs, beside what `[build-system]` brings."""
-    if not generates(setup.config):
+    if not (generates(setup.config) or borrows(setup.config)):
         return []
     from zigwheel.generate.stages import requires
 
     system = setup.project.table.get("build-system", {})
     bench = bench_of(setup, setup.cache)
     return requires(setup.root, setup.config, system.get("requires", ()), bench)
+
+
+def borrows(config: Config) -> bool:
+    """Whether a config asks for headers of installed distributions."""
+    return any(c.include_from for c in (*config.modules, *config.library, *config.executable))
 
 
 def generates(config: Config) -> bool:

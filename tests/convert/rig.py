@@ -33,7 +33,11 @@ def write(folder: Path, files: Mapping[str, str]) -> Path:
 
 
 def record_all(
-    project: Path, work: Path, *platforms: Platform, seconds: int = 120, zig: tuple[str, str] = ("", "")
+    project: Path,
+    work: Path,
+    *platforms: Platform,
+    seconds: int = 120,
+    zig: tuple[str, str] = ("", ""),
 ) -> list[Record]:
     """Record a project for some platforms, on this Python."""
     return records(

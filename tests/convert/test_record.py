@@ -48,7 +48,9 @@ setup(
 
 def test_each_platform_is_believed(tmp_path: Path) -> None:
     files = {"setup.py": CONDITIONS, "src/core.c": "", "demo/__init__.py": "main = print\n"}
-    project = write(tmp_path / "p", {**files, "demo/core.h": "/* */", "demo/note.txt": "note"})
+    project = write(
+        tmp_path / "p", {**files, "demo/core.h": "/* */", "demo/note.txt": "note", "lib/x": ""}
+    )
     found = record_all(project, tmp_path / "w", LINUX, ARM, MAC, WINDOWS, SMALL_WINDOWS, PYPY)
     macros = [dict(record.extensions[0].sources[0].macros) for record in found]
     assert [(m["SYSTEM"], m["NAME"], m["MACHINE"]) for m in macros] == [
@@ -128,7 +130,9 @@ def test_custom_commands_are_seen(tmp_path: Path) -> None:
             RecordedSource(path="extra.c", macros=(("EXTRA", None),)),
         )
         assert extension.libraries == ("vendored", "late")
-        assert extension.library_dirs == (), "the folder of a recorded library is none of the user's"
+        assert extension.library_dirs == (), (
+            "the folder of a recorded library is none of the user's"
+        )
         (library,) = record.libraries
         assert library.name == "vendored"
         assert library.sources == (
@@ -220,7 +224,9 @@ def build_wheel(folder, settings=None, metadata=None):
 
 
 def test_a_backend_of_the_project_that_builds_in_a_copy(tmp_path: Path) -> None:
-    system = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "own"\nbackend-path = ["b"]\n'
+    system = (
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "own"\nbackend-path = ["b"]\n'
+    )
     module = '[[tool.setuptools.ext-modules]]\nname = "demo"\nsources = ["src/a.c"]\n'
     files = {
         "pyproject.toml": f'{system}[project]\nname = "demo"\nversion = "1"\n{module}',
@@ -244,7 +250,11 @@ def test_a_failure_is_recorded_for_its_platform_alone(tmp_path: Path) -> None:
 
 
 def test_windows_has_none_of_unix_programs(tmp_path: Path) -> None:
-    text = "import subprocess\n" + SETUP + "try:\n    subprocess.run(['./configure'])\n    found = 'yes'\n"
+    text = (
+        "import subprocess\n"
+        + SETUP
+        + "try:\n    subprocess.run(['./configure'])\n    found = 'yes'\n"
+    )
     text += "except OSError:\n    found = 'no'\n"
     text += "setup(name='demo', version='1', ext_modules=[Extension('demo', ['a.c'], "
     text += "define_macros=[('FOUND', found)])])\n"
@@ -280,7 +290,7 @@ def test_a_library_that_other_programs_build(tmp_path: Path) -> None:
 def test_a_build_that_does_not_end(tmp_path: Path) -> None:
     text = "import subprocess, sys, time\n" + SETUP
     text += "if 'egg_info' not in sys.argv:\n"
-    text += "    subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3); "
+    text += "    subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(14); "
     text += 'open("late", "w")\'])\n    time.sleep(60)\nsetup(name="demo", version="1")\n'
     project = write(tmp_path / "p", {"setup.py": text})
     started = time.monotonic()
@@ -288,7 +298,7 @@ def test_a_build_that_does_not_end(tmp_path: Path) -> None:
     assert time.monotonic() - started < 50
     assert record.failure == "the build did not end within 12 seconds"
     assert len(record.commands) == 1, "what was seen until then stays"
-    time.sleep(4)
+    time.sleep(5)
     assert not list((tmp_path / "w").rglob("late")), "its children are ended with it"
 
 

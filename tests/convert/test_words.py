@@ -21,7 +21,9 @@ def test_a_compilation_on_unix(tmp_path: Path) -> None:
 
 
 def test_a_link_on_unix(tmp_path: Path) -> None:
-    words = "g++ -shared a.o libx.a -Llib -Wl,-rpath,/opt/lib -Wl,--enable-new-dtags,-rpath,$ORIGIN "
+    words = (
+        "g++ -shared a.o libx.a -Llib -Wl,-rpath,/opt/lib -Wl,--enable-new-dtags,-rpath,$ORIGIN "
+    )
     words += "-lm -o m.so -Wl,-z,now"
     job = read_command(words.split(), str(tmp_path))
     assert (job.kind, job.objects, job.output) == ("link", ["a.o", "libx.a"], "m.so")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 FOLDER = Path(__file__).parent
+
+Work: TypeAlias = Literal["none", "some", "all"]
 
 ALWAYS_ABSENT: Mapping[str, str] = {
     "{dist-info}/top_level.txt": "setuptools' own; nothing in the standards asks for it",
@@ -37,16 +39,20 @@ class Suite:
     """Tests that passed with the package's own build, on CPython 3.11 for x86-64 Linux."""
     seconds: int
     """When to give up."""
+    failed: int = 0
+    """Tests that fail with the package's own build, too."""
+    abroad: str = ""
+    """Why they are not run by the interpreters of other machines; empty where they are."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Package:
-    """One release. Paths of files: `{suffix}` stands for the end of a module's file name, and
-    `{dist-info}` for the folder of that name.
+    """One release. Paths of files: `{suffix}` stands for the end of a module's file name,
+    `{dist-info}` and `{data}` for the folders of these names.
     """
 
     name: str
-    """As in `[project]`, normalised; the folder here that has its `pyproject.toml`."""
+    """As in `[project]`, normalised; the name of its folder here, if it has one."""
     version: str
     """Release."""
     sdist: str
@@ -71,11 +77,25 @@ class Package:
     """Patterns of files that only ours holds, and why."""
     suite: Suite
     """Its tests."""
+    handwork: str = ""
+    """What had to be done by hand, and why."""
+    nowhere: Mapping[str, str] = field(default_factory=dict)
+    """Platforms that it is not made for, and who says so."""
 
     @property
-    def pyproject(self) -> Path:
-        """What takes the place of its own `pyproject.toml`."""
+    def by_hand(self) -> Path:
+        """What takes the place of its own `pyproject.toml` where that is not converted."""
         return FOLDER / self.name / "pyproject.toml"
+
+    @property
+    def patch(self) -> Path:
+        """What is changed after the conversion."""
+        return FOLDER / self.name / "handwork.patch"
+
+    @property
+    def work(self) -> Work:
+        """How much of the move is done by hand."""
+        return "all" if self.by_hand.is_file() else "some" if self.patch.is_file() else "none"
 
 
 def packages() -> tuple[Package, ...]:

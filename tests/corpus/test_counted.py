@@ -31,7 +31,7 @@ def test_closing_lines(said: str, count: int) -> None:
 
 @pytest.mark.parametrize("package", packages(), ids=lambda p: p.name)
 def test_the_record_holds_together(package: Package) -> None:
-    assert package.pyproject.is_file()
+    assert bool(package.handwork) == (package.work != "none")
     assert set(package.extensions) <= set(package.files)
     assert len(package.sha256) == 64
     assert package.suite.passed > 0

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
 
+from zigwheel.config.config_header import ConfigHeader
 from zigwheel.config.dependency import Dependency
 from zigwheel.config.forms import (
     AttributeName,
@@ -66,6 +67,11 @@ class Compilation:
     """Globs of files that `sources` matches but that are not compiled."""
     include_dirs: tuple[str, ...] = ()
     """Folders searched for headers, relative to the project's root."""
+    include_from: tuple[str, ...] = ()
+    """Distributions that bring headers, as requirements: `["numpy>=2", "pybind11"]`. They are installed
+    for the build, and their folders come from their own `get_include()` or its like, after
+    `include-dirs`. NumPy's `_numpyconfig.h` is written for the target.
+    """
     define_macros: Mapping[MacroName, MacroValue] = field(default_factory=lambda: EMPTY)
     """Macros: `NAME = "value"`, `NAME = 1`, `NAME = true` (defined as 1), `NAME = false` (not
     defined; useful in overrides).
@@ -124,7 +130,7 @@ class Extension(Compilation):
     """Dotted name of the module, such as `fastsum._core`."""
     sources: Annotated[tuple[str, ...], Mark.REQUIRED, Unless("cffi")] = ()
     """Globs of the source files: C, C++, Objective-C, assembly (`.s`, `.S`), at most one Zig root file,
-    and one that Cython translates (`.pyx` or `.py`).
+    one that Cython translates (`.pyx` or `.py`), and interfaces for SWIG (`.i`).
     """
     cffi: CffiScript = ""
     """Script that makes the module with cffi, and the name in it of the `FFI` object, or of a function
@@ -137,8 +143,10 @@ class Extension(Compilation):
     """Symbols exported beside `PyInit_*`; `*` and `?` are wildcards. Everything else is hidden."""
     language: Literal["c", "c++"] | None = None
     """What Cython makes of the extension's `.pyx` or `.py` source. Default: what its `# distutils:
-    language` comment says, else `c`.
+    language` comment says, else `c`. SWIG's interfaces become C++ with `c++`, too.
     """
+    swig_opts: tuple[str, ...] = ()
+    """Options of SWIG for the extension's `.i` sources, such as `-c++` or `-builtin`."""
     cython_directives: Mapping[Directive, MacroValue] = field(default_factory=lambda: EMPTY)
     """Directives of Cython for this extension alone, beside `cython.directives`."""
     optional: bool = False
@@ -369,6 +377,8 @@ class Config:
     """Programs."""
     generate: tuple[Generate, ...] = ()
     """Commands that make files, in the order in which they run."""
+    config_header: tuple[ConfigHeader, ...] = ()
+    """Headers that say what the target has, as `configure` or CMake would write them."""
     cython: CythonSettings = field(default_factory=CythonSettings)
     """How `.pyx` sources become C or C++."""
     dependencies: Mapping[PackageName, Dependency] = field(

@@ -25,8 +25,8 @@ RESERVED = frozenset(
     {"ZIGWHEEL_CORPUS", "ZIGWHEEL_EDITABLE_SKIP", "ZIGWHEEL_TEST_CACHE", "ZIGWHEEL_ZIG"}
 )
 SETUPTOOLS_KEYS = frozenset({"--build-option", "--global-option"})
-INSIDE = frozenset({"dependencies", "generate"})
-"""What stands in `pyproject.toml` alone: one value for all of them would be none for any."""
+INSIDE = frozenset({"config-header", "dependencies", "generate"})
+"""What stands in `pyproject.toml` alone: one value for all entries would be none for any."""
 BOOLEANS: Mapping[str, bool] = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from zigwheel.config.model import Config
+from zigwheel.config.requirements import wanted_in
 from zigwheel.errors import ZigwheelError
-from zigwheel.generate import cffi, command, cython
+from zigwheel.generate import cffi, command, cython, header, swig
 from zigwheel.generate.carried import FOLDER
 from zigwheel.generate.model import Bench
 from zigwheel.plan.tree import Tree
@@ -18,12 +19,12 @@ from zigwheel.target.model import Target
 Stage: TypeAlias = Callable[[Tree, Config, "Target | None", Bench], tuple[Tree, Config]]
 """Lays what it makes over the tree, and puts into the config what its sources say of themselves."""
 
-STAGES: tuple[Stage, ...] = (command.laid, cffi.laid, cython.laid)
+STAGES: tuple[Stage, ...] = (command.laid, header.laid, cffi.laid, swig.laid, cython.laid)
 
 Needs: TypeAlias = Callable[[Tree, Config], Sequence[str]]
 """The requirements of one kind of generator, told before anything is installed."""
 
-NEEDS: tuple[Needs, ...] = (command.requires, cffi.requires, cython.requires)
+NEEDS: tuple[Needs, ...] = (command.requires, cffi.requires, swig.requires, cython.requires)
 
 
 def generated(
@@ -51,7 +52,7 @@ def carries_all(root: Path, config: Config, bench: Bench) -> bool:
 
 
 def requires(root: Path, config: Config, named: Sequence[str], bench: Bench) -> list[str]:
-    """Requirements of all that is generated, but those that `named`, which is there already, covers."""
+    """Requirements of all that is generated, and of headers, but those that `named`, which is there already, covers."""
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.utils import canonicalize_name
 
@@ -59,7 +60,10 @@ def requires(root: Path, config: Config, named: Sequence[str], bench: Bench) -> 
 
     tree = Tree(root=root)
     found = dict.fromkeys(text for needs in NEEDS for text in needs(tree, config))
-    if not found or carries_all(root, config, bench):
+    if found and carries_all(root, config, bench):
+        found = {}
+    found.update(dict.fromkeys(wanted.text for wanted in wanted_in(config)))
+    if not found:
         return []
 
     def name(text: str) -> str:

@@ -60,6 +60,8 @@ class Artifact:
     """Name and value, as in `-DNAME=VALUE`."""
     uses_python: bool
     """Compiled with the headers of the target's Python."""
+    packages: tuple[str, ...] = ()
+    """Names of the distributions whose headers are searched, in this order, before Python's own."""
     stable_abi: StableName
     """The stable ABI that it is built against; empty: the target's Python alone."""
     link: tuple[str, ...]
@@ -131,6 +133,18 @@ class Input:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Package:
+    """The headers of a distribution that is installed for the build."""
+
+    name: str
+    """Name of the distribution, as indexes spell it."""
+    version: str
+    """Its version."""
+    sha256: str
+    """Digest of its headers, as they are for the target."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BuildPlan:
     """All that is compiled for one wheel."""
 
@@ -149,6 +163,8 @@ class BuildPlan:
     inputs: tuple[Input, ...]
     """Every source, every header of the project that a source can reach, and what generated ones are made
     from; sorted by path."""
+    packages: tuple[Package, ...] = ()
+    """Distributions that bring headers, sorted by name."""
     zig_packages: tuple[ZigPackage, ...] = ()
     """Zig packages of which something is linked, sorted by name."""
     sdk: str = ""

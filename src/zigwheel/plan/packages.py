@@ -57,7 +57,7 @@ def resolved(root: Path, config: Config, links: Iterable[str]) -> tuple[ZigPacka
 
 def package_of(
     root: Path, config: Config, name: str, table: Dependency, errors: list[PlanError]
-) -> Package:
+) -> ZigPackage:
     """One package as it is in the plan."""
     parts = parts_of(root, table.path, place_of(name), errors) if table.path else {}
     return ZigPackage(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zigwheel.config.model import Compilation, Config, Executable, Extension, Library
+from zigwheel.config.requirements import wanted_by
 from zigwheel.errors import PlanError, raise_all
 from zigwheel.plan.cpus import machine_args
 from zigwheel.plan.elf import elf_errors
@@ -16,7 +17,7 @@ from zigwheel.plan.flags import Ambient, link_options
 from zigwheel.plan.includes import Look, content, scan
 from zigwheel.plan.machine import cpu
 from zigwheel.plan.macos import macos_options, no_frameworks
-from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind, Source
+from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind, Package, Source
 from zigwheel.plan.packages import own_links, package_files, package_links, resolved
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
 from zigwheel.plan.tree import GENERATED, Tree
@@ -51,12 +52,13 @@ def resolve(
     zig: str,
     headers: str,
     ambient: Ambient,
+    packages: Sequence[Package] = (),
 ) -> BuildPlan:
     """The plan of all artifacts of `config` for `target`.
 
     `tree` is the project with what was generated for it, `name` the distribution's, `zig` the compiler's version,
     `headers` the digest of the target Python's headers, and `ambient` what this machine adds.
-    Raises `PlanError`, all at once.
+    `packages` are the distributions that `include-from` names. Raises `PlanError`, all at once.
     """
     errors: list[PlanError] = []
     drafts: dict[str, Draft] = {}
@@ -66,9 +68,10 @@ def resolve(
         drafts[place] = draft
     raise_all(errors)
     artifacts = tuple(d.artifact for d in drafts.values())
-    packages = resolved(tree.root, config, (link for a in artifacts for link in a.zig_links))
+    links = (link for a in artifacts for link in a.zig_links)
+    zig_packages = resolved(tree.root, config, links)
     own = (tree.own(d.reached) for d in drafts.values())
-    theirs = (package_files(tree.root, package) for package in packages)
+    theirs = (package_files(tree.root, package) for package in zig_packages)
     reached = sorted(tree.inputs.union(*own, *theirs))
     python = any(a.uses_python for a in artifacts)
     return BuildPlan(
@@ -78,8 +81,9 @@ def resolve(
         python=target.python.abi if python else "",
         headers=headers if python else "",
         artifacts=linked(artifacts),
-        zig_packages=packages,
+        zig_packages=zig_packages,
         inputs=tuple(Input(path=path, sha256=digest(tree.root / path)) for path in reached),
+        packages=tuple(packages),
     )
 
 
@@ -89,7 +93,7 @@ def uses_python(tree: Tree, config: Config) -> bool:
         return True
     for place, component in in_link_order(config):
         files, _ = source_files(tree, component, place)
-        if scan(tree, files, component.include_dirs).python:
+        if component.include_from or scan(tree, files, component.include_dirs).python:
             return True
     return False
 
@@ -180,7 +184,9 @@ def draft_of(
         sources=sources,
         include_dirs=include_dirs(tree, component.include_dirs, reach.files - set(files)),
         macros=macros(component, stable),
-        uses_python=kind == "extension" or reach.python,
+        # the headers of a distribution for Python may include `Python.h`
+        uses_python=kind == "extension" or reach.python or bool(component.include_from),
+        packages=union(tuple(wanted.name for wanted in wanted_by(component, place))),
         stable_abi=name,
         link=own_links(config, component),
         zig_links=package_links(config, component),

@@ -31,7 +31,7 @@ PRODUCTS = ("*.o", "*.obj", "*.a", "*.lib", "*.so", "*.pyd", "*.dylib", "*.dll")
 
 SOURCES = (
     *("*.c", "*.cc", "*.cp", "*.cpp", "*.cxx", "*.c++", "*.C", "*.m", "*.mm"),
-    *("*.s", "*.S", "*.asm", "*.sx", "*.zig", "*.zig.zon", "*.pyx"),
+    *("*.s", "*.S", "*.asm", "*.sx", "*.zig", "*.zig.zon", "*.pyx", "*.i"),
 )
 """What is compiled. Headers, `.pxd` and `.pxi` ship: other distributions' sources include them."""
 

@@ -55,6 +55,8 @@ class Places:
     """What lets clang find Windows' headers by any spelling (`zig.spelling`); None where it need not."""
     generated: Path | None = None
     """Folder of the generated files, under their paths in the project; None where there are none."""
+    packages: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
+    """Include folder of each distribution that brings headers, by its name."""
     made: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
     """Where each generated file was made, by its path in the project (`Tree.made`)."""
 
@@ -87,6 +89,7 @@ def place_flags(artifact: Artifact, places: Places) -> tuple[str, ...]:
         pairs.append((places.zig_lib.relative_to(places.root), "zig"))
     if artifact.uses_python and places.headers is not None:
         pairs.append((places.headers, "python"))
+    pairs += [(places.packages[name], name) for name in artifact.packages]
     if places.sdk is not None:
         pairs.append((places.sdk, "sdk"))
     if artifact.zig_links and places.zig_packages is not None:
@@ -214,6 +217,8 @@ def module_words(plan: BuildPlan, artifact: Artifact, places: Places) -> list[st
     words += ["-target", plan.triple, "-mcpu", artifact.cpu]
     for folder in artifact.include_dirs:
         words += ["-I", places.folder(folder)]
+    for name in artifact.packages:
+        words += ["-isystem", str(places.packages[name])]
     if artifact.uses_python:
         words += ["-isystem", str(places.headers)]
     if places.zig_packages is not None:

@@ -61,6 +61,30 @@ GENERATED_PARTS = {
 }
 """What `build.zig` has where something is generated."""
 
+PACKAGE_PARTS = {
+    "package_options": """
+        .packages = &.{⟨packages⟩
+        },""",
+    "package_field": """
+    packages: []const struct { name: []const u8, include: ?[]const u8 },""",
+    "package_functions": """
+    /// The headers of an installed Python package.
+    fn packageHeaders(paths: Paths, name: []const u8) std.Build.LazyPath {
+        for (paths.packages) |package| if (std.mem.eql(u8, package.name, name)) {
+            return .{ .cwd_relative = package.include orelse break };
+        };
+        std.debug.panic("-D{s}-include=FOLDER is missing", .{name});
+    }
+""",
+    "package_flags": """
+        for (paths.packages) |package| if (package.include) |folder| {
+            append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}={s}", .{ folder, package.name })});
+        };""",
+}
+"""What `build.zig` has where headers come from installed Python packages."""
+
+PACKAGE = """
+            .{ .name = "⟨name⟩", .include = b.option([]const u8, "⟨name⟩-include", "Folder of the headers of ⟨name⟩") },"""
 ZIG_PARTS = {
     "zig_package_option": """
         .zig_packages = b.option([]const u8, "zig-packages", "Used by zigwheel: where the headers of Zig packages are"),""",
@@ -83,6 +107,7 @@ def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
     """
     names = variables(plan.artifacts)
     python = " -Dpython-include=FOLDER" if plan.python else ""
+    python += "".join(f" -D{package.name}-include=FOLDER" for package in plan.packages)
     python += " -Dpython-lib=FILE" if plan.python and for_windows(plan.triple) else ""
     option = "" if cpu == "baseline" else f" -Dcpu={cpu}"
     return fill(
@@ -95,10 +120,19 @@ def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
         if any(a.kind != "library" for a in plan.artifacts)
         else "",
         **(GENERATED_PARTS if needs_generated(plan) else dict.fromkeys(GENERATED_PARTS, "")),
+        **package_parts(plan),
         **(ZIG_PARTS if plan.zig_packages else dict.fromkeys(ZIG_PARTS, "")),
         zig_packages="".join(f"    {used(package)}\n" for package in plan.zig_packages),
         artifacts="".join(artifact_text(plan, a, names, cpu) for a in plan.artifacts),
     ) + (template("packages/use.zig") if plan.zig_packages else "")
+
+
+def package_parts(plan: BuildPlan) -> dict[str, str]:
+    """What a build file has for the headers of installed packages; nothing where there are none."""
+    if not plan.packages:
+        return dict.fromkeys(PACKAGE_PARTS, "")
+    packages = "".join(fill(PACKAGE, name=package.name) for package in plan.packages)
+    return {name: fill(text, packages=packages) for name, text in PACKAGE_PARTS.items()}
 
 
 def links_cxx(plan: BuildPlan) -> bool:
@@ -201,6 +235,8 @@ def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], s
         lines.append(f"{module}.linkFramework({quoted(name)}, .{{}});")
     lines += [f"{module}.addLibraryPath(paths.get({quoted(f)}));" for f in artifact.library_dirs]
     lines += [f"{module}.addIncludePath({folder(f)});" for f in artifact.include_dirs]
+    for name in artifact.packages:
+        lines.append(f"{module}.addSystemIncludePath(paths.packageHeaders({quoted(name)}));")
     if artifact.uses_python:
         lines.append(f"{module}.addSystemIncludePath(paths.pythonHeaders());")
     for link in artifact.zig_links:

@@ -36,6 +36,33 @@ class Run:
     """Artifacts that are linked side by side; Zig compiles an artifact's sources side by side anyway."""
 
 
+LEAKS = (
+    "CCC_OVERRIDE_OPTIONS",
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "CPLUS_INCLUDE_PATH",
+    "OBJC_INCLUDE_PATH",
+    "LIBRARY_PATH",
+    "COMPILER_PATH",
+    "GCC_EXEC_PREFIX",
+    "SDKROOT",
+    "MACOSX_DEPLOYMENT_TARGET",
+)
+"""Variables by which clang would see this machine's folders and wishes, beside Zig's own, `ZIG_*`.
+
+What of them counts is said to it in other words.
+"""
+
+
+def without_leaks(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for the compiler."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if name not in LEAKS and not name.startswith("ZIG_")
+    }
+
+
 def execute(
     words: Sequence[str], folder: Path, run: Run, stop: threading.Event | None = None
 ) -> tuple[int, str]:

@@ -84,6 +84,7 @@ def zig_build_command(
     words += [f"-Dproject={places.root}"]
     words += ["--sysroot", str(places.sdk)] if places.sdk else []
     words += [f"-Dpython-include={places.headers}"] if plan.python else []
+    words += [f"-D{p.name}-include={places.packages[p.name]}" for p in plan.packages]
     libc = libc_name(plan.triple)
     words += [f"-Dmusl-libc={libc}"] if libc else []
     words += [f"-Doverlay={places.overlay}"] if places.overlay else []

@@ -1,0 +1,5 @@
+"""Counts words."""
+
+from tally._core import EmptyError, Tally
+
+__all__ = ["EmptyError", "Tally"]

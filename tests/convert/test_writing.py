@@ -1,0 +1,249 @@
+"""From records to options: pure functions, by tables and properties."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pathspec import GitIgnoreSpec
+
+from zigwheel.convert.components import tables
+from zigwheel.convert.conditions import condition, value
+from zigwheel.convert.differ import merge
+from zigwheel.convert.flags import Flags, translated
+from zigwheel.convert.licenses import expression
+from zigwheel.convert.model import Platform, Record, RecordedExtension, RecordedSource
+from zigwheel.convert.project import entry_points, people, requirements
+from zigwheel.convert.record import PLATFORMS
+from zigwheel.convert.sources import as_globs, patterns
+from zigwheel.convert.versions import version_settings
+
+LINUX = Platform(os="linux", arch="x86_64")
+ARM = Platform(os="linux", arch="aarch64")
+MAC = Platform(os="macos", arch="aarch64", libc="none")
+WINDOWS = Platform(os="windows", arch="x86_64", libc="none")
+
+
+def holds(when: dict[str, Any], platform: Platform) -> bool:
+    """`if` of an override, as zigwheel reads it."""
+    for key, globs in when.items():
+        if key == "any":
+            if not any(holds(part, platform) for part in globs):
+                return False
+            continue
+        listed = [globs] if isinstance(globs, str) else globs
+        found = value(platform, key)
+        yes = [g for g in listed if not g.startswith("!")]
+        if any(fnmatchcase(found, g[1:]) or found == g[1:] for g in listed if g.startswith("!")):
+            return False
+        if yes and not any(fnmatchcase(found, g) or found == g for g in yes):
+            return False
+    return True
+
+
+@given(st.sets(st.sampled_from(PLATFORMS), min_size=1))
+def test_a_condition_holds_where_it_should_and_nowhere_else(wanted: set[Platform]) -> None:
+    when = condition(wanted, PLATFORMS)
+    assert {p for p in PLATFORMS if holds(when, p)} == wanted
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (lambda p: True, {}),
+        (lambda p: p.os == "windows", {"os": "windows"}),
+        (lambda p: p.os != "windows", {"os": ["!windows"]}),
+        (lambda p: p.arch == "aarch64", {"arch": "aarch64"}),
+        (lambda p: p.arch != "aarch64", {"arch": ["i686", "x86_64"]}),
+        (lambda p: p.libc == "musl", {"libc": "musl"}),
+        (lambda p: p.implementation == "pypy", {"abi": "pypy*"}),
+        (lambda p: p.free_threaded, {"abi": "cp*t"}),
+        (lambda p: p.os == "macos" and p.arch == "x86_64", {"os": "macos", "arch": "x86_64"}),
+    ],
+)
+def test_conditions_are_short(wanted: Any, expected: dict[str, Any]) -> None:
+    assert condition([p for p in PLATFORMS if wanted(p)], PLATFORMS) == expected
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["-O3", "-g0", "-Wall", "-Werror", "-Wno-unused", "-fPIC", "-flto"], {}),
+        (["-std=c11"], {"c_standard": "c11"}),
+        (["-std=gnu++17", "-stdlib=libc++"], {"cxx_standard": "gnu++17"}),
+        (["/std:c++20", "/O2", "/EHsc", "/W3"], {"cxx_standard": "c++20"}),
+        (["/DX=1", "/D Y"], {"macros": (("X", "1"), ("Y", None))}),
+        (["-DNAME", '-DTEXT="a=b"', "-D", "Z=2"],
+         {"macros": (("NAME", None), ("TEXT", '"a=b"'), ("Z", "2"))}),
+        (["-UNDEBUG"], {"undef_macros": ("NDEBUG",)}),
+        (["-Ivendor", "-I", "more", "-isystem", "sys"], {"include_dirs": ("vendor", "more", "sys")}),
+        (["-mavx2", "-fno-strict-aliasing"], {"args": ("-mavx2", "-fno-strict-aliasing")}),
+        (["-fopenmp", "-march=native"], {"lost": ("-fopenmp", "-march=native")}),
+        (["-arch", "x86_64", "-lm"], {"libraries": ("m",)}),
+    ],
+)  # fmt: skip
+def test_flags(args: list[str], expected: dict[str, Any]) -> None:
+    found = translated(args)
+    heeded = {
+        name: getattr(found, name) for name in Flags.__dataclass_fields__ if name != "dropped"
+    }
+    assert {name: value for name, value in heeded.items() if value} == expected
+
+
+@given(st.lists(st.text(min_size=1)))
+def test_any_flag_is_accounted_for(args: list[str]) -> None:
+    translated(args)
+
+
+FILES = [
+    *(f"lib/{name}.c" for name in "abcdefgh"),
+    *("lib/odd.c", "lib/deep/x.c", "src/one.c", "src/two.c", "odd[1].c"),
+]
+
+
+@given(st.lists(st.sampled_from(FILES), unique=True, min_size=1))
+def test_globs_stand_for_exactly_the_sources(chosen: list[str]) -> None:
+    found, excluded = as_globs(chosen, FILES)
+
+    def matched(globs: list[str]) -> set[str]:
+        return {
+            f for f in FILES for g in globs if fnmatchcase(f, g) and f.count("/") == g.count("/")
+        }
+
+    assert matched(found) - matched(excluded) == set(chosen)
+
+
+def test_a_folder_is_one_glob() -> None:
+    lib = [f for f in FILES if f.startswith("lib/") and f.count("/") == 1]
+    assert as_globs(lib, FILES) == (["lib/*.c"], [])
+    assert as_globs(lib[:-1], FILES) == (["lib/*.c"], ["lib/odd.c"])
+    assert as_globs(lib[:-1], FILES, elsewhere=["lib/odd.c"]) == (lib[:-1], [])
+
+
+@given(
+    st.sets(st.sampled_from([*FILES, "a.py", "lib/a.py", "tests/t.py", "tests/u.py"]), min_size=1)
+)
+def test_patterns_match_what_is_left_out_and_nothing_else(chosen: set[str]) -> None:
+    every = {*FILES, "a.py", "lib/a.py", "tests/t.py", "tests/u.py"} - {"odd[1].c"}
+    chosen = chosen - {"odd[1].c"}
+    spec = GitIgnoreSpec.from_lines(patterns(chosen, every - chosen))
+    assert {path for path in every if spec.match_file(path)} == chosen
+
+
+@pytest.mark.parametrize(
+    ("text", "classifiers", "texts", "expected"),
+    [
+        ("MIT", [], [], "MIT"),
+        ("MIT License", [], [], "MIT"),
+        ("Apache 2.0", [], [], "Apache-2.0"),
+        ("mit OR apache-2.0", [], [], "MIT OR Apache-2.0"),
+        ("", ["License :: OSI Approved :: ISC License (ISCL)"], [], "ISC"),
+        ("BSD", ["License :: OSI Approved :: BSD License"],
+         ["Redistribution and use in source and binary forms … Neither the name of"], "BSD-3-Clause"),
+        ("BSD", ["License :: OSI Approved :: BSD License"],
+         ["Redistribution and use in source and\n binary forms, with"], "BSD-2-Clause"),
+        ("BSD", ["License :: OSI Approved :: BSD License"], [], ""),
+        ("Copyright 2020 by somebody.\nAll rights reserved.", [], [], ""),
+    ],
+)  # fmt: skip
+def test_licences(text: str, classifiers: list[str], texts: list[str], expected: str) -> None:
+    assert expression(text, classifiers, texts) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("pkg/__init__.py", '__version__ = "1.2"\n', {"path": "pkg/__init__.py"}),
+        ("pkg/v.h", '#define PKG_VERSION "1.2"\n',
+         {"path": "pkg/v.h", "pattern": r'#define\s+PKG_VERSION\s+"(?P<version>[^"]+)"'}),
+        ("VERSION", "1.2\n", {"path": "VERSION", "pattern": r"(?P<version>\S+)"}),
+        ("pkg/__init__.py", '__version__ = "1.3"\n', {}),
+        ("setup.py", 'version = "1.2"\n', {}),
+    ],
+)  # fmt: skip
+def test_versions(path: str, text: str, expected: dict[str, str]) -> None:
+    assert version_settings("1.2", [path], {path: text}.__getitem__) == expected
+
+
+def test_requirements_by_extra() -> None:
+    lines = [
+        "six",
+        'tomli; python_version < "3.11"',
+        'pytest; extra == "test"',
+        'mock; python_version < "3" and extra == "test"',
+        'colour; (sys_platform == "win32") and extra == "test"',
+    ]
+    assert requirements(lines, ["test", "empty"]) == (
+        ["six", 'tomli; python_version < "3.11"'],
+        {
+            "test": [
+                "pytest",
+                'mock; python_version < "3"',
+                'colour; sys_platform == "win32"',
+            ]
+        },
+    )
+
+
+def test_people() -> None:
+    assert people("A B", "a@b.example") == [{"name": "A B", "email": "a@b.example"}]
+    assert people("", "A <a@b.example>, c@d.example") == [
+        {"name": "A", "email": "a@b.example"},
+        {"email": "c@d.example"},
+    ]
+    assert people("A, B", "") == [{"name": "A"}, {"name": "B"}]
+
+
+def test_entry_points() -> None:
+    text = "[console_scripts]\nrun = pkg:main\n\n[pkg.plugins]\nOne = pkg.one:One\n"
+    assert entry_points(text) == {
+        "scripts": {"run": "pkg:main"},
+        "entry-points": {"pkg.plugins": {"One": "pkg.one:One"}},
+    }
+
+
+def record(platform: Platform, *sources: str, macros: Any = (), args: Any = ()) -> Record:
+    """What a build with one extension asks for."""
+    found = tuple(RecordedSource(path=s, macros=tuple(macros), args=tuple(args)) for s in sources)
+    extension = RecordedExtension(name="pkg._x", sources=found, place="setup.py:3")
+    return Record(platform=platform, extensions=(extension,), wheel={})
+
+
+def merged(*records: Record) -> Any:
+    files = [s.path for r in records for e in r.extensions for s in e.sources]
+    return merge({r.platform: tables(r, shipped=files).extensions for r in records}, removable=True)
+
+
+def test_what_all_have_is_the_base() -> None:
+    found = merged(
+        record(LINUX, "a.c", "unix.c", macros=[("X", "1"), ("UNIX", None)]),
+        record(MAC, "a.c", "unix.c", macros=[("X", "1"), ("UNIX", None)]),
+        record(WINDOWS, "a.c", "win.c", macros=[("X", "1")], args=["/std:c11"]),
+    )
+    assert found.base == {
+        "pkg._x": {"sources": ["a.c"], "define-macros": {"X": 1}, "c-standard": "c11"}
+    }
+    assert [(o.condition, o.changes) for o in found.overrides] == [
+        (
+            {"os": ["!windows"]},
+            {"pkg._x": {"sources": ["unix.c"], "define-macros": {"UNIX": True}}},
+        ),
+        ({"os": "windows"}, {"pkg._x": {"sources": ["win.c"]}}),
+    ]
+
+
+def test_a_module_that_a_platform_has_not_is_switched_off_there() -> None:
+    none = Record(platform=WINDOWS, wheel={})
+    found = merged(record(LINUX, "a.c"), record(ARM, "a.c"), none)
+    assert found.base == {"pkg._x": {"sources": ["a.c"]}}
+    assert [(o.condition, o.changes) for o in found.overrides] == [
+        ({"os": "windows"}, {"pkg._x": {"enabled": False}})
+    ]
+
+
+def test_a_macro_keeps_its_quotes() -> None:
+    found = merged(record(LINUX, "a.c", macros=[("V", '\\"1.0\\"'), ("N", "007"), ("M", "7")]))
+    assert found.base["pkg._x"]["define-macros"] == {"V": '"1.0"', "N": "007", "M": 7}
