@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 import pytest
 
-from zigwheel.config.config_header import ConfigHeader
 from zigwheel.config.dependency import Dependency
 from zigwheel.config.model import (
     Config,
@@ -96,13 +95,6 @@ build-tag = "1local"
 include = ["generated.c"]
 exclude = ["docs"]
 generated = true
-
-[[config-header]]
-name = "config"
-output = "src/config.h"
-template = "src/config.h.in"
-style = "autoconf"
-values = { VERSION = '"1.2"', SIZE = 3, TRACE = false }
 
 [[generate]]
 name = "tables"
@@ -202,15 +194,6 @@ def test_every_setting(load: Load) -> None:
             build_tag="1local",
         ),
         sdist=SdistSettings(include=("generated.c",), exclude=("docs",), generated=True),
-        config_header=(
-            ConfigHeader(
-                name="config",
-                output="src/config.h",
-                template="src/config.h.in",
-                style="autoconf",
-                values={"VERSION": '"1.2"', "SIZE": 3, "TRACE": False},
-            ),
-        ),
         generate=(
             Generate(
                 name="tables",

@@ -312,24 +312,3 @@ def test_a_name_that_only_another_override_adds_may_be_changed(
     assert [e.name for e in load(text).extension] == [A, B]
     windows = load(text, conditions=replace(linux, os="windows"))
     assert [(e.name, e.lto) for e in windows.extension] == [(A, None), (B, None), ("p._win", True)]
-
-
-def test_config_headers_change_by_name(load: Load, facts: Conditions) -> None:
-    text = """
-[[config-header]]
-name = "one"
-output = "one.h"
-values = { A = 1, B = true }
-[[overrides]]
-if.os = "linux"
-config-header.values = { B = false }
-[[overrides.config-header]]
-name = "o*"
-style = "cmake"
-[[overrides.config-header]]
-name = "two"
-output = "two.h"
-"""
-    one, two = load(text, conditions=facts).config_header
-    assert (one.values, one.style) == ({"A": 1, "B": False}, "cmake")
-    assert (two.name, two.output) == ("two", "two.h")

@@ -11,8 +11,6 @@ from zigwheel.errors import ConfigError
 
 TOOL = "tool.zigwheel"
 COMPONENTS = ("extension", "library", "executable")
-NAMED = (*COMPONENTS, "config-header")
-"""Arrays whose entries overrides change by name."""
 PACKAGES = "dependencies"
 
 
@@ -38,9 +36,9 @@ def too_old(minimum: object) -> list[ConfigError]:
 
 
 def names_of(part: Part, errors: Errors) -> Names:
-    """The names of entries and their places; a second use is an error."""
+    """The names of components and the places of their entries; a second use is an error."""
     names: Names = {}
-    for array in NAMED:
+    for array in COMPONENTS:
         places = names.setdefault(array, {})
         for index, entry in enumerate(part.get(array, [])):
             place, name = f"{TOOL}.{array}[{index}]", entry.get("name")

@@ -62,8 +62,7 @@ def with_entries(below: list[Part], entries: list[Part], modes: Modes, record: t
 
 def is_full(entry: Part) -> bool:
     """Whether an entry describes a whole component, not changes to others."""
-    described = any(key in entry for key in ("sources", "cffi", "output"))
-    return described and not has_wildcard(entry["name"])
+    return ("sources" in entry or "cffi" in entry) and not has_wildcard(entry["name"])
 
 
 def combined(below: Any, above: Any, mode: str) -> Any:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
 
-from zigwheel.config.config_header import ConfigHeader
 from zigwheel.config.dependency import Dependency
 from zigwheel.config.forms import (
     AttributeName,
@@ -377,8 +376,6 @@ class Config:
     """Programs."""
     generate: tuple[Generate, ...] = ()
     """Commands that make files, in the order in which they run."""
-    config_header: tuple[ConfigHeader, ...] = ()
-    """Headers that say what the target has, as `configure` or CMake would write them."""
     cython: CythonSettings = field(default_factory=CythonSettings)
     """How `.pyx` sources become C or C++."""
     dependencies: Mapping[PackageName, Dependency] = field(

@@ -173,15 +173,14 @@ def read_entry(
             read_value(keys_of(record)["name"].kind, pattern, where, errors)
             known[pattern] = place
         else:
-            key = "output" if "output" in keys_of(record) else "sources"
-            errors.append(matches_nothing(where, pattern, known, key))
+            errors.append(matches_nothing(where, pattern, known))
     return entry
 
 
-def matches_nothing(place: str, pattern: str, known: Mapping[str, str], key: str) -> ConfigError:
-    """The error for a name that fits no entry; one with `key` would be new."""
+def matches_nothing(place: str, pattern: str, known: Mapping[str, str]) -> ConfigError:
+    """The error for a name that fits no component."""
     near = did_you_mean(pattern, known)
-    hint = "" if has_wildcard(pattern) else f"to add a new entry, give its `{key}`"
+    hint = "" if has_wildcard(pattern) else "to add a new entry, give its `sources`"
     if known and not near:
         hint = f"there is {either(list(known))}" + (f"; {hint}" if hint else "")
     return ConfigError(f"`{place}` is {quote(pattern)}, which matches no name{near}", hint=hint)

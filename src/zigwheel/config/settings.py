@@ -22,10 +22,16 @@ from zigwheel.errors import ConfigError
 PREFIX = "ZIGWHEEL_"
 # Variables with our prefix that are read elsewhere.
 RESERVED = frozenset(
-    {"ZIGWHEEL_CORPUS", "ZIGWHEEL_EDITABLE_SKIP", "ZIGWHEEL_TEST_CACHE", "ZIGWHEEL_ZIG"}
+    {
+        "ZIGWHEEL_CORPUS",
+        "ZIGWHEEL_EDITABLE_SKIP",
+        "ZIGWHEEL_RECORD",
+        "ZIGWHEEL_TEST_CACHE",
+        "ZIGWHEEL_ZIG",
+    }
 )
 SETUPTOOLS_KEYS = frozenset({"--build-option", "--global-option"})
-INSIDE = frozenset({"config-header", "dependencies", "generate"})
+INSIDE = frozenset({"dependencies", "generate"})
 """What stands in `pyproject.toml` alone: one value for all entries would be none for any."""
 BOOLEANS: Mapping[str, bool] = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from zigwheel.config.model import Config
 from zigwheel.config.requirements import wanted_in
 from zigwheel.errors import ZigwheelError
-from zigwheel.generate import cffi, command, cython, header, swig
+from zigwheel.generate import cffi, command, cython, swig
 from zigwheel.generate.carried import FOLDER
 from zigwheel.generate.model import Bench
 from zigwheel.plan.tree import Tree
@@ -19,7 +19,7 @@ from zigwheel.target.model import Target
 Stage: TypeAlias = Callable[[Tree, Config, "Target | None", Bench], tuple[Tree, Config]]
 """Lays what it makes over the tree, and puts into the config what its sources say of themselves."""
 
-STAGES: tuple[Stage, ...] = (command.laid, header.laid, cffi.laid, swig.laid, cython.laid)
+STAGES: tuple[Stage, ...] = (command.laid, cffi.laid, swig.laid, cython.laid)
 
 Needs: TypeAlias = Callable[[Tree, Config], Sequence[str]]
 """The requirements of one kind of generator, told before anything is installed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from zigwheel.config.globs import expand_braces
@@ -46,13 +46,9 @@ def sources_and_headers(tree: Tree, config: Config, tool: Mapping[str, Any]) -> 
         patterns = tuple(p for p in component_table.get("sources", ()) if isinstance(p, str))
         more += expand(tree, patterns, place="tool.zigwheel.overrides")[0]
         folders += [f for f in component_table.get("include-dirs", ()) if isinstance(f, str)]
-    found.update(
-        file for p in every_package(tree.root, config, tool) for file in package_files(tree.root, p)
-    )
-    headers = [entry.template for entry in config.config_header if entry.template]
-    headers += [t["template"] for t in override_tables(tool, ("config-header",)) if "template" in t]
-    templates = {path for path in headers if tree.file(path).is_file()}
-    return found | templates | scan(tree, more, folders).files
+    packages = every_package(tree.root, config, tool)
+    found.update(file for package in packages for file in package_files(tree.root, package))
+    return found | scan(tree, more, folders).files
 
 
 def cffi_scripts(config: Config) -> list[str]:
@@ -85,11 +81,9 @@ def escaping(component: Compilation, place: str) -> Iterator[PlanError]:
                 yield outside(f"{place}.{option}", pattern)
 
 
-def override_tables(
-    tool: Mapping[str, Any], kinds: Sequence[str] = ("extension", "library", "executable")
-) -> Iterator[Mapping[str, Any]]:
+def override_tables(tool: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The tables of components in overrides; each is one table, or an array of them."""
     for override in tool.get("overrides", ()):
-        for kind in kinds:
+        for kind in ("extension", "library", "executable"):
             tables = override.get(kind, ())
             yield from [tables] if isinstance(tables, Mapping) else tables

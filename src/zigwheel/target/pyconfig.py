@@ -125,14 +125,6 @@ def _definition(name: str, value: str, *, guarded: bool) -> tuple[str, ...]:
     return (f"#define {name} {value}".rstrip(),)
 
 
-def on_machine(when: Mapping[str, Any], arch: str, libc: str, floor: tuple[int, ...]) -> bool:
-    """Say whether the conditions hold that are not about a Python."""
-    if "arch" in when and arch not in when["arch"]:
-        return False
-    bound = any(name in when for name in LIBCS)
-    return not bound or (libc in when and _parsed(when[libc]) <= floor)
-
-
 def _holds(
     when: Mapping[str, Any],
     arch: str,
@@ -142,7 +134,10 @@ def _holds(
     free_threaded: bool,
 ) -> bool:
     """Say whether a row's conditions hold. A row that names a libc holds for no other one."""
-    if not on_machine(when, arch, libc, floor):
+    if "arch" in when and arch not in when["arch"]:
+        return False
+    bound = any(name in when for name in LIBCS)
+    if bound and (libc not in when or _parsed(when[libc]) > floor):
         return False
     if "python" in when and not _within(version, when["python"]):
         return False
