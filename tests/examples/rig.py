@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import zigwheel
-from tests.foreign.packages import installed_for
+from tests.foreign.packages import installed_for, loading_cxx
 from tests.foreign.python import ForeignPython
 
 ROOT = Path(__file__).parent.parent.parent
@@ -22,7 +22,7 @@ COMPILED = tuple(name for name in EXAMPLES if name not in ("puretree", "libcalls
 """Those with something to compile."""
 EXTENSIONS = tuple(name for name in COMPILED if name != "shout")
 """Those with extension modules."""
-NEEDS = {"packbits": "cffi", "libcalls": "cffi"}
+NEEDS = {"packbits": "cffi", "libcalls": "cffi", "rollmean": "numpy"}
 """What an example needs of PyPI when it runs."""
 
 
@@ -113,7 +113,8 @@ def tried(python: ForeignPython, name: str, wheel: Path, folder: Path) -> int:
     """How many of an example's own tests pass under another machine's interpreter, where all have to."""
     beside = [installed_for(python, NEEDS[name])] if name in NEEDS else []
     found = [unpacked(wheel, folder), *beside]
-    done = python.run([own_tests(name)], pythonpath=found, cwd=folder)
+    environ = loading_cxx(python) if NEEDS.get(name) == "numpy" else {}
+    done = python.run([own_tests(name)], pythonpath=found, cwd=folder, environ=environ)
     assert done.returncode == 0, done.stderr
     return number_of_tests(done.stderr.replace("\r", ""))
 

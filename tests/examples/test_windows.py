@@ -15,7 +15,13 @@ from tests.foreign.python import ForeignPython
 Builder = Callable[..., Path]
 Foreign = Callable[[str], ForeignPython]
 
-CASES = [(name, tag) for tag in ("cp311", "cp313", "cp314") for name in EXTENSIONS]
+NOT_UNDER_WINE = {"rollmean": "NumPy's own wheel calls `crealf`, which the UCRT of Wine 8 has not"}
+CASES = [
+    (name, tag)
+    for tag in ("cp311", "cp313", "cp314")
+    for name in EXTENSIONS
+    if name not in NOT_UNDER_WINE
+]
 CASES += [(name, tag) for tag in ("cp313t", "cp314t") for name in ("fastsum", "geometry")]
 CASES += [("packbits", "cp314t")]  # the first free-threaded Python that cffi is for
 
@@ -83,7 +89,8 @@ def test_every_windows_as_pefile_reads_it(
         stem, _, suffix = path.rpartition("/")[2].partition(".")
         assert suffix in ("pyd", f"cp313-{platform}.pyd")
         shown = [symbol.name.decode() for symbol in file.DIRECTORY_ENTRY_EXPORT.symbols]
-        assert shown == [f"PyInit_{stem}"]
+        # pybind11 marks its exceptions `dllexport`, which Windows' linkers obey
+        assert [n for n in shown if not n.startswith("_Z")] == [f"PyInit_{stem}"]
         wanted = {entry.dll.decode() for entry in file.DIRECTORY_ENTRY_IMPORT}
         python = "python3.dll" if suffix == "pyd" else "python313.dll"
         assert python in wanted

@@ -8,7 +8,9 @@ import zipfile
 from pathlib import Path
 
 from tests.foreign.cache import cache_root, made_once
+from tests.foreign.debian import from_suites
 from tests.foreign.python import ForeignPython, Unavailable
+from tests.foreign.sysroot import MACHINES, SUITES
 
 PLATFORMS = {"manylinux": ("manylinux_2_28", "manylinux2014", "manylinux_2_17")}
 """Platforms of wheels, by the first word of an interpreter's platform; others stand for themselves."""
@@ -39,3 +41,22 @@ def installed_for(python: ForeignPython, name: str) -> Path:
         wheel.unlink()
 
     return made_once(cache_root() / f"{name}-{python.name}", install)
+
+
+def loading_cxx(python: ForeignPython) -> dict[str, str]:
+    """The environment in which a Linux interpreter finds libstdc++, which some wheels need of the system.
+
+    Debian's Python has none with it. Raises `Unavailable`.
+    """
+    if python.is_windows:
+        return {}
+    version = f"3.{python.tag.removeprefix('cp3').rstrip('t')}"
+    machine = MACHINES[python.target.partition("_")[2]]
+    suites = SUITES[version]
+
+    def make(folder: Path) -> None:
+        libraries = ("libstdc++6", "libgcc-s1")
+        from_suites(suites, machine.debian, lambda a: a.unpack((), folder, alone=libraries))
+
+    root = made_once(cache_root() / f"{suites[0]}-{machine.debian}-libstdc++", make)
+    return {"LD_LIBRARY_PATH": str(root / "usr/lib" / machine.multiarch)}
