@@ -132,19 +132,21 @@ def run_limited(words: list[str], folder: Path, run: Run, packages: Iterable[Zig
     return said
 
 
-def execute_limited(words: list[str], folder: Path, run: Run) -> tuple[int, str]:
-    """Run a command as `execute` does, but not for ever. Raises `CompileError`."""
+def execute_limited(
+    words: list[str], folder: Path, run: Run, limit: float = LIMIT
+) -> tuple[int, str]:
+    """Run a command as `execute` does, but not for more than `limit` seconds. Raises `CompileError`."""
     import subprocess
 
     stop = threading.Event()
-    timer = threading.Timer(LIMIT, stop.set)
+    timer = threading.Timer(limit, stop.set)
     timer.daemon = True
     timer.start()
     try:
-        return execute(words, folder, run, stop)
+        return execute(words, folder, run, stop, group=True)
     except subprocess.TimeoutExpired:
         raise CompileError(
-            f"`zig build` of Zig packages took more than {LIMIT:.0f} seconds and was ended"
+            f"`zig build` of Zig packages took more than {limit:.0f} seconds and was ended"
         ) from None
     finally:
         timer.cancel()
