@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -12,10 +13,17 @@ from pathspec import GitIgnoreSpec
 
 from zigwheel.convert.components import tables
 from zigwheel.convert.conditions import condition, value
+from zigwheel.convert.conversion import joined, unmade
 from zigwheel.convert.differ import merge
 from zigwheel.convert.flags import Flags, translated
 from zigwheel.convert.licenses import expression
-from zigwheel.convert.model import Platform, Record, RecordedExtension, RecordedSource
+from zigwheel.convert.model import (
+    Platform,
+    Record,
+    RecordedExtension,
+    RecordedFile,
+    RecordedSource,
+)
 from zigwheel.convert.project import entry_points, people, requirements
 from zigwheel.convert.record import PLATFORMS
 from zigwheel.convert.sources import as_globs, patterns
@@ -83,6 +91,7 @@ def test_conditions_are_short(wanted: Any, expected: dict[str, Any]) -> None:
         (["-mavx2", "-fno-strict-aliasing"], {"args": ("-mavx2", "-fno-strict-aliasing")}),
         (["-fopenmp", "-march=native"], {"lost": ("-fopenmp", "-march=native")}),
         (["-arch", "x86_64", "-lm"], {"libraries": ("m",)}),
+        (["-c", "-MT", "a.lo", "-MD", "-MP", "-MF", ".deps/a.Tpo", "-o", "a.o"], {}),
     ],
 )  # fmt: skip
 def test_flags(args: list[str], expected: dict[str, Any]) -> None:
@@ -247,3 +256,52 @@ def test_a_module_that_a_platform_has_not_is_switched_off_there() -> None:
 def test_a_macro_keeps_its_quotes() -> None:
     found = merged(record(LINUX, "a.c", macros=[("V", '\\"1.0\\"'), ("N", "007"), ("M", "7")]))
     assert found.base["pkg._x"]["define-macros"] == {"V": '"1.0"', "N": "007", "M": 7}
+
+
+def built(*written: RecordedFile, source: str = "a.c") -> Record:
+    """A build that writes files into the project, and compiles a source."""
+    return replace(record(LINUX, source), written=written)
+
+
+def test_what_the_build_makes_is_said_unless_zigwheel_makes_it() -> None:
+    made = {"options": {}, "inputs": ("a.pyx",), "place": "setup.py:7"}
+    config = RecordedFile(path="config.h", tool="command", **{**made, "inputs": ()})
+    template = RecordedFile(path="b.c", tool="python", **{**made, "inputs": ("b.in",)})
+    cython = RecordedFile(path="a.c", tool="cython", **made)
+    version = RecordedFile(path="v.py", tool="python", **made)
+
+    def places(*files: RecordedFile, there: Any = ("a.pyx",)) -> list[tuple[str, bool, bool]]:
+        notes = unmade([built(*files)], there, {"v.py"})
+        return [(n.place, n.handwork, files[-1].path in n.text) for n in notes]
+
+    assert places(cython, version) == []
+    assert places(cython, replace(config, path="a_api.h")) == []
+    assert places(cython, config) == [("setup.py:7", True, True)]
+    assert places(cython, template) == [("setup.py:7", True, True)]
+    assert places(cython, config, there=["config.h"]) == []
+
+
+def test_a_source_that_is_nowhere_is_said() -> None:
+    assert unmade([built(source="a.c")], ["a.c"], ()) == []
+    (note,) = unmade([built(source="build/gone.c")], ["a.c"], ())
+    assert (note.place, note.handwork) == ("setup.py:3", True)
+    assert "'build/gone.c'" in note.text
+
+
+def test_requirements_of_cython_are_one() -> None:
+    assert joined(["cython>=3.1", "cython>=0.29.1"]) == ["cython>=0.29.1,>=3.1"]
+    two = ["Cython; python_version < '3.13'", "Cython>=3; python_version >= '3.13'"]
+    assert joined(two) == two
+    assert joined(["Cython", "Cython"]) == ["Cython"]
+
+
+def test_libraries_of_one_compiler_are_left_out() -> None:
+    extension = RecordedExtension(
+        name="pkg._x",
+        sources=(RecordedSource(path="a.c"),),
+        libraries=("ucrt", "libvcruntime", "msvcrt", "ws2_32"),
+        link_args=("-flto", "-g0"),
+    )
+    found = tables(Record(platform=WINDOWS, extensions=(extension,), wheel={}), shipped=["a.c"])
+    assert found.extensions["pkg._x"] == {"sources": ["a.c"], "libraries": ["ws2_32"]}
+    assert found.notes == ()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from zigwheel.convert.flags import Flags, translated
+from zigwheel.convert.flags import DROPPED, Flags, translated
 from zigwheel.convert.model import (
     Record,
     RecordedExtension,
@@ -20,6 +20,9 @@ from zigwheel.plan.flags import CXX_LIBRARY, LANGUAGES, link_options
 PACKAGE = re.compile(r"\{package:([^}]+)\}(?:/.*)?")
 ABI_TAG = re.compile(r"cp3(\d+)-abi3-")
 LIMITED = "Py_LIMITED_API"
+
+MSVC_RUNTIME = re.compile(r"(?i)(?:lib)?(?:ucrt|vcruntime|msvcrt|msvcprt|cmt|cpmt|oldnames)d?")
+"""Libraries of MSVC's C and C++ runtimes; zigwheel links that of the target."""
 
 Options = dict[str, Any]
 """Keys of one TOML table."""
@@ -71,11 +74,7 @@ def tables(record: Record, *, shipped: Iterable[str]) -> Tables:
         record=record,
         there=frozenset(shipped),
         origins=origins(record),
-        builders={
-            f.path: f.options["builder"]
-            for f in record.written
-            if f.tool == "cffi" and "builder" in f.options
-        },
+        builders=builders(record),
     )
     libraries = {item.name: library_table(item, desk) for item in record.libraries}
     extensions = {item.name: extension_table(item, libraries, desk) for item in record.extensions}
@@ -103,6 +102,15 @@ def origins(record: Record) -> dict[str, str]:
         if file.tool == "cython" and sources:
             found[file.path] = sources[0]
     return found
+
+
+def builders(record: Record) -> dict[str, str]:
+    """Which script of cffi, and name in it, made each source."""
+    return {
+        file.path: file.options["builder"]
+        for file in record.written
+        if file.tool == "cffi" and "builder" in file.options
+    }
 
 
 def limited(extension: RecordedExtension) -> bool:
@@ -318,6 +326,7 @@ def link_part(item: RecordedExtension, names: list[str], options: Options, desk:
         elif sorted_out.cxx:
             more.append("c++")
     names = [n for n in (*names, *more) if not (cxx and n in CXX_LIBRARY) and n != "python"]
+    names = [n for n in names if not MSVC_RUNTIME.fullmatch(n)]
     options_of = {
         "libraries": list(dict.fromkeys(n for n in names if not re.match(r"python3?\d*", n))),
         "library-dirs": [d for d in item.library_dirs if not posixpath.isabs(d)],
@@ -325,7 +334,7 @@ def link_part(item: RecordedExtension, names: list[str], options: Options, desk:
     }
     options.update({key: value for key, value in options_of.items() if value})
     for arg in dict.fromkeys(lost):
-        if not arg.startswith("/"):
+        if not arg.startswith("/") and not DROPPED.fullmatch(arg):
             desk.notes.append(
                 Note(
                     place=item.place,

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zigwheel.convert.components import Note, Options, Tables, tables
+from zigwheel.convert.components import Note, Options, Tables, builders, origins, tables
 from zigwheel.convert.differ import Merged, merge
 from zigwheel.convert.files import wheel_settings
-from zigwheel.convert.model import Platform, Record
+from zigwheel.convert.model import (
+    Platform,
+    Record,
+    RecordedExtension,
+    RecordedLibrary,
+    name_of,
+)
 from zigwheel.convert.project import project_table
 from zigwheel.convert.sources import as_globs
 from zigwheel.convert.versions import version_settings
 from zigwheel.errors import ZigwheelError
 
 SCM = ("setuptools-scm", "setuptools_scm")
+SCM_FILES = ("write_to", "version_file")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,8 +70,9 @@ def convert(root: Path, table: Mapping[str, Any], records: Sequence[Record]) -> 
     project, resolved, version, scm, more = metadata(base, table, files, read)
     notes += more
     modules = [extension.name for record in good for extension in record.extensions]
-    made = {file.path for file in base.written}
-    wheel, more = wheel_settings(root, project_name(table, project), base.wheel, modules, made)
+    generated = {file.path for file in base.written}
+    notes += unmade(good, files, scm_files(table, version, scm))
+    wheel, more = wheel_settings(root, project_name(table, project), base.wheel, modules, generated)
     notes += more
     extensions = merge({p: t.extensions for p, t in found.items()}, removable=True)
     libraries = merge({p: t.libraries for p, t in found.items()}, removable=False)
@@ -82,12 +90,67 @@ def convert(root: Path, table: Mapping[str, Any], records: Sequence[Record]) -> 
 
 def failed(record: Record) -> Note:
     """The note for a platform whose build gave up."""
-    platform = record.platform
     first = (record.failure.strip().splitlines() or [""])[-1][:200]
     return Note(
-        text=f"the project's own build refuses {platform.os} {platform.arch}: {first}",
-        handwork=False,
+        text=f"the project's own build refuses {name_of(record.platform)}: {first}", handwork=False
     )
+
+
+def unmade(
+    records: Sequence[Record], files: Collection[str], by_version: Collection[str]
+) -> list[Note]:
+    """Notes on files that a build needs, and that neither the project has nor zigwheel makes."""
+    by_cython = {path for record in records for path in origins(record)}
+    headers = {path.rpartition(".")[0] + end for path in by_cython for end in (".h", "_api.h")}
+    by_cffi = {path for record in records for path in builders(record)}
+    here = {*files, *by_version, *by_cython, *headers, *by_cffi}
+    found: dict[str, tuple[str, str]] = {}
+    lacking: dict[str, list[Platform]] = {}
+    for record in records:
+        for path, told in {**gone(record), **made(record)}.items():
+            if path not in here:
+                found.setdefault(path, told)
+                lacking.setdefault(path, []).append(record.platform)
+    every = [record.platform for record in records]
+    return [
+        Note(text=f"{text}{only_for(lacking[path], every)}", place=place)
+        for path, (text, place) in found.items()
+    ]
+
+
+def made(record: Record) -> dict[str, tuple[str, str]]:
+    """What a build wrote into the project: what to say of each file, and the line that made it."""
+    found = {}
+    for file in record.written:
+        source = f" from {', '.join(map(repr, file.inputs[:3]))}" if file.inputs else ""
+        text = (
+            f"the build makes {file.path!r}{source}: let a `[[tool.zigwheel.generate]]` make it, "
+        )
+        found[file.path] = f"{text}or keep it if it is the same everywhere", file.place
+    return found
+
+
+def gone(record: Record) -> dict[str, tuple[str, str]]:
+    """Sources that were compiled, likewise."""
+    components: list[RecordedExtension | RecordedLibrary] = [*record.extensions, *record.libraries]
+    return {
+        s.path: (f"the source {s.path!r} of `{item.name}` is no file of the project", item.place)
+        for item in components
+        for s in item.sources
+    }
+
+
+def only_for(some: Sequence[Platform], every: Sequence[Platform]) -> str:
+    """Which platforms a note is about, where it is not about all."""
+    return f" (for {', '.join(map(name_of, some))})" if len(some) < len(every) else ""
+
+
+def scm_files(
+    table: Mapping[str, Any], version: Mapping[str, Any], scm: Mapping[str, Any]
+) -> set[str]:
+    """Files that setuptools_scm writes, here as there."""
+    told = {**table.get("tool", {}).get("setuptools_scm", {}), **scm}
+    return {str(told[key]) for key in SCM_FILES if key in told} if "scm" in version else set()
 
 
 def project_files(root: Path) -> list[str]:
@@ -195,9 +258,9 @@ def cython_table(base: Record) -> dict[str, Any]:
     if not made:
         return {}
     table: dict[str, Any] = {}
-    asked = dict.fromkeys(text for text in base.requires if names_cython(text))
+    asked = joined([text for text in base.requires if names_cython(text)])
     if [text.lower() for text in asked] not in ([], ["cython"]):
-        table["requires"] = list(asked)
+        table["requires"] = asked
     each = [
         {
             k.removeprefix("directive."): v
@@ -220,6 +283,19 @@ def names_cython(text: str) -> bool:
         return Requirement(text).name.lower() == "cython"
     except InvalidRequirement:
         return False
+
+
+def joined(texts: Sequence[str]) -> list[str]:
+    """Requirements of one package as one, where none has a marker or extras."""
+    from packaging.requirements import Requirement
+
+    found = [Requirement(text) for text in texts]
+    if len(found) < 2 or any(item.marker or item.extras or item.url for item in found):
+        return list(dict.fromkeys(texts))
+    limits = found[0].specifier
+    for item in found[1:]:
+        limits &= item.specifier
+    return [f"{found[0].name}{limits}"]
 
 
 def directive(text: str) -> str | bool | int:

@@ -12,7 +12,7 @@ DROPPED = re.compile(
     r"|message-length=.*|lto(?:=.*)?|no-lto|stack-protector.*|stack-clash-protection|cf-protection.*"
     r"|ident|no-ident|max-errors=.*|macro-prefix-map=.*|file-prefix-map=.*|debug-prefix-map=.*"
     r"|unwind-tables|asynchronous-unwind-tables|exceptions|no-semantic-interposition|use-linker-plugin)"
-    r"|pthread|stdlib=.*|mmacosx-version-min=.*|m(?:tune|arch|cpu)=native|shared|static-lib.*|s)"
+    r"|pthread|stdlib=.*|mmacosx-version-min=.*|m(?:tune|arch|cpu)=native|shared|static-lib.*|s|c|M[DMPG]*)"
 )
 """Flags that zigwheel decides, or that only change what a compiler says."""
 
@@ -110,7 +110,7 @@ def joined(args: Iterable[str]) -> list[str]:
             found.append(word + next(words, ""))
         elif word == "-isystem":
             found.append(f"-isystem {next(words, '')}")
-        elif word in ("-arch", "-isysroot", "-Xpreprocessor"):
+        elif word in ("-arch", "-isysroot", "-Xpreprocessor", "-MF", "-MT", "-MQ", "-o"):
             next(words, "")
         elif word:
             found.append(word)

@@ -32,6 +32,15 @@ class Platform:
     """Whether `sysconfig` says `Py_GIL_DISABLED`."""
 
 
+def name_of(where: Platform) -> str:
+    """A platform in words."""
+    words = [where.os, where.arch]
+    words += [where.libc] * (where.libc == "musl")
+    words += [where.implementation] * (where.implementation != "cpython")
+    words += ["free-threaded"] * where.free_threaded
+    return " ".join(words)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordedSource:
     """One file that was given to the compiler."""

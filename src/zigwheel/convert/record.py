@@ -26,7 +26,7 @@ from zigwheel.convert.environment import (
 )
 from zigwheel.convert.events import Event, read_events
 from zigwheel.convert.folders import Folders
-from zigwheel.convert.model import Platform, Record
+from zigwheel.convert.model import Platform, Record, name_of
 from zigwheel.convert.produced import read_wheel, written_files
 from zigwheel.convert.shims import put_shims
 from zigwheel.convert.unpack import bring, digests
@@ -95,15 +95,6 @@ def records(
         say(f"zigwheel: the build is recorded for {name_of(where)}")
         found.append(record(studio, where, work / f"run-{number}"))
     return marked(studio, found)
-
-
-def name_of(where: Platform) -> str:
-    """A platform in words."""
-    words = [where.os, where.arch]
-    words += [where.libc] * (where.libc == "musl")
-    words += [where.implementation] * (where.implementation != "cpython")
-    words += ["free-threaded"] * where.free_threaded
-    return " ".join(words)
 
 
 def furnish(
