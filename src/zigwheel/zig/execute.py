@@ -104,18 +104,23 @@ def execute(
 
 def kill(process: subprocess.Popen[bytes], *, group: bool) -> None:
     """End a process, and with `group` all that it has started."""
-    if group and sys.platform == "win32":
+    if group:
+        kill_group(process.pid)
+    process.kill()
+
+
+def kill_group(pid: int) -> None:
+    """End a process that leads a group, and all of it."""
+    if sys.platform == "win32":
         import subprocess
 
-        words = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
-        subprocess.run(words, capture_output=True)
-    elif group:
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(pid)], capture_output=True)
+    else:
         import os
         import signal
 
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
+            os.killpg(pid, signal.SIGKILL)
 
 
 def waited(process: subprocess.Popen[bytes], stop: threading.Event | None) -> bytes:
