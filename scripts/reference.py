@@ -172,7 +172,8 @@ def section(outer: Key, record: type, keys: Iterable[Key]) -> Iterator[str]:
     yield f"## {header}\n"
     yield f"{text[:1].upper()}{text[1:]}\n"
     for key in keys:
-        yield entry(record, key, [f"{outer.name}.{key.name}"])
+        name = ".NAME" if outer.kind.shape == "named" else ""
+        yield entry(record, key, [f"{outer.name}{name}.{key.name}"])
 
 
 def entry(record: type, key: Key, names: list[str]) -> str:

@@ -13,9 +13,9 @@ pub fn build(b: *std.Build) void {
         .root = b.option([]const u8, "project", "Folder of the project (default: that of build.zig)") orelse b.pathFromRoot("."),⟨generated-option⟩
         .python = b.option([]const u8, "python-include", "Folder that holds the Python.h of the target's Python"),⟨package-options⟩
         .overlay = b.option([]const u8, "overlay", "File for clang's -ivfsoverlay"),
-        .exports = b.option([]const u8, "exports", "For Windows: folder of a .def and a .lib for each file; without it, what the sources mark is exported"),
+        .exports = b.option([]const u8, "exports", "For Windows: folder of a .def and a .lib for each file; without it, what the sources mark is exported"),⟨zig-package-option⟩
     };
-⟨options⟩⟨artifacts⟩}
+⟨options⟩⟨zig-packages⟩⟨artifacts⟩}
 
 /// The same target with another CPU.
 fn withCpu(b: *std.Build, target: std.Build.ResolvedTarget, cpu: []const u8) std.Build.ResolvedTarget {
@@ -28,7 +28,7 @@ fn withCpu(b: *std.Build, target: std.Build.ResolvedTarget, cpu: []const u8) std
 
 const Paths = struct {
     b: *std.Build,
-    root: []const u8,⟨generated-field⟩
+    root: []const u8,⟨generated-field⟩⟨zig-package-field⟩
     python: ?[]const u8,⟨package-field⟩
     overlay: ?[]const u8,
     exports: ?[]const u8,
@@ -80,7 +80,7 @@ const Paths = struct {
             paths.b.fmt("-ffile-prefix-map={s}=zig", .{paths.b.graph.zig_lib_directory.path orelse "."}),
         });
         if (paths.python) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=python", .{folder})});
-        if (paths.b.sysroot) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=sdk", .{folder})});⟨package-flags⟩⟨generated-flags⟩
+        if (paths.b.sysroot) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=sdk", .{folder})});⟨package-flags⟩⟨generated-flags⟩⟨zig-package-flag⟩
         return all.items;
     }
 

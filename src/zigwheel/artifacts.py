@@ -10,7 +10,7 @@ from pathlib import Path
 from zigwheel.borrowed.model import Kept
 from zigwheel.errors import ZigwheelError
 from zigwheel.headers import Headers, headers_of, packages_of
-from zigwheel.plan.components import Component, library_component
+from zigwheel.plan.components import Component
 from zigwheel.plan.flags import Ambient
 from zigwheel.plan.model import BuildPlan, Package
 from zigwheel.plan.tree import Tree
@@ -168,11 +168,13 @@ def united(parts: Sequence[Built]) -> Built:
 
 def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, contents: bool) -> Built:
     """Plan and compile for one architecture."""
+    from zigwheel.contents import contents_of
     from zigwheel.promised import Bench, checked
     from zigwheel.zig import macos
     from zigwheel.zig.compile import compile_direct, with_overlay
     from zigwheel.zig.made import without
     from zigwheel.zig.musl import libc_name, rename_libc
+    from zigwheel.zig.packages import with_packages
     from zigwheel.zig.road import build_file_text, compile_with_zig_build, ejected_file, kept_file
     from zigwheel.zig.toolchain import require_zig
 
@@ -184,14 +186,17 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
     if target.triple.os == "windows":
         places = with_overlay(places)
     run = run_of(setup)
+    if plan.zig_packages:
+        plan, places = with_packages(plan, places, zig, run, target.triple.cpu)
     ejected = ejected_file(setup.root)
     if ejected is None and setup.config.lowering == "direct":
         made = compile_direct(plan, places, zig, run)
     else:
-        build_file = ejected or kept_file(cache, build_file_text(plan, target))
+        text = build_file_text(plan, target)
+        build_file = ejected or kept_file(cache, plan, places, text)
         made = compile_with_zig_build(plan, target, places, zig, run, build_file=build_file)
     plan, files = without(plan, made.left_out), made.files
-    inside = contents_of(setup, plan, places, zig, run) if contents else {}
+    inside = contents_of(setup.config, plan, places, zig, run) if contents else {}
     if libc := libc_name(plan.triple):
         for file in files.values():
             rename_libc(file, libc)
@@ -213,22 +218,6 @@ def compile_slice(setup: Setup, target: Target, name: str, work: Path, *, conten
         left_out={},
         contents=inside,
     ).lacking({**made.left_out, **found.refused})
-
-
-def contents_of(
-    setup: Setup, plan: BuildPlan, places: Places, zig: Zig, run: Run
-) -> dict[str, tuple[Component, ...]]:
-    """What was linked statically into each file that is shipped, as written in the config, then Zig's."""
-    from zigwheel.zig.linked import linked, traced
-
-    places = traced(plan, places, zig, run)
-    found = {}
-    for artifact in plan.artifacts:
-        if artifact.kind != "library":
-            names, parts = linked(plan, artifact, places, zig, run)
-            own = (library_component(e) for e in setup.config.library if e.name in names)
-            found[artifact.install] = (*own, *parts)
-    return found
 
 
 def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> Planned:

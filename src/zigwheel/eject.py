@@ -7,9 +7,11 @@ from pathlib import Path
 from zigwheel.artifacts import plan_of
 from zigwheel.errors import ConfigError
 from zigwheel.generate.carried import write_carried
+from zigwheel.plan.packages import MANIFEST
 from zigwheel.setup import Setup, metadata_of, warn
 from zigwheel.storage import told
 from zigwheel.zig.emit import EJECTED, needs_generated
+from zigwheel.zig.package_text import manifest
 from zigwheel.zig.road import build_file_text, ejected_file
 
 
@@ -32,12 +34,15 @@ def eject(setup: Setup) -> Path:
     file = setup.root / "build.zig"
     if file.exists():
         what = "an ejected one" if ejected_file(setup.root) else "not zigwheel's"
-        raise ConfigError(
-            f"{str(file)!r} is there already ({what})", hint="rename or delete it first"
-        )
+        raise in_the_way(file, f" ({what})")
     planned = plan_of(setup, setup.target, metadata_of(setup).name, setup.cache)
     plan = planned.plan
     with told("writing build.zig", setup.root):
+        if plan.zig_packages:
+            zon = setup.root / MANIFEST
+            if zon.exists():
+                raise in_the_way(zon)
+            zon.write_text(manifest(plan.zig_packages, plan.name), encoding="utf-8", newline="\n")
         text = f"{EJECTED}\n{build_file_text(plan, setup.target)}"
         file.write_text(text, encoding="utf-8", newline="\n")
         if needs_generated(plan):
@@ -48,3 +53,8 @@ def eject(setup: Setup) -> Path:
             "write an `if` on `target.result` for what differs elsewhere"
         )
     return file
+
+
+def in_the_way(file: Path, what: str = "") -> ConfigError:
+    """The error for a file that is there and is not overwritten."""
+    return ConfigError(f"{str(file)!r} is there already{what}", hint="rename or delete it first")

@@ -160,6 +160,12 @@ def build_sdist(setup: Setup, folder: Path) -> Path:
     )
     if setup.config.sdist.generated:
         entries = with_carried(setup, entries)
+    if setup.zig_packages:
+        from zigwheel.fetched import carried_entries
+        from zigwheel.zig.packages import CARRIED
+
+        entries = [e for e in entries if not e.path.startswith(f"{CARRIED}/")]
+        entries += carried_entries(setup, metadata.name)
     return write_sdist(
         folder,
         dist_name=metadata.dist_name,

@@ -125,7 +125,7 @@ def outside(images: tuple[Image, ...], promised: Promise) -> list[str]:
 def folders_of(places: Places) -> tuple[str, ...]:
     """The folders of this build, none of which a file may name."""
     folders = [places.root, places.out, places.zig_lib, places.local_cache, places.global_cache]
-    folders += [places.headers] if places.headers else []
+    folders += [places.package_cache, *([places.headers] if places.headers else [])]
     folders += [places.generated.parent.parent] if places.generated else []
     return tuple(dict.fromkeys(str(folder) for folder in folders))
 

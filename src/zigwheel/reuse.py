@@ -185,6 +185,7 @@ def folders_of(setup: Setup) -> Iterator[str]:
     patterns: list[str] = []
     below = ["src", *config.wheel.data.values(), *config.wheel.headers.values()]
     below += [*(config.wheel.packages or {}).values()]
+    below += [package.path for package in config.dependencies.values() if package.path]
     names = [setup.project.table["project"]["name"], *(e.name for e in config.extension)]
     below += [re.sub(r"[-.]+", "_", name) for name in names]
     below += [name.split(".")[0] for name in names]

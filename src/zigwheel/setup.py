@@ -56,6 +56,12 @@ class Setup:
         return cache_root(self.environ, self.host.os)
 
     @property
+    def zig_packages(self) -> bool:
+        """Whether there are Zig packages, for any target."""
+        overrides = self.project.tool.get("overrides", ())
+        return bool(self.config.dependencies or any("dependencies" in o for o in overrides))
+
+    @property
     def compiles(self) -> bool:
         """Whether there is anything to compile."""
         return compiles(self.config)
@@ -186,9 +192,11 @@ def metadata_of(setup: Setup, *, build_state: BuildState = "wheel") -> Metadata:
 
 
 def requires_for_sdist(setup: Setup) -> list[str]:
-    """Requirements of a dynamic version, and of what is generated where the sdist is to carry that."""
+    """Requirements of a dynamic version, of what is generated where the sdist is to carry that, and Zig
+    where it has to fetch packages of its own."""
     sources = requires_for_sources(setup) if setup.config.sdist.generated else []
-    return [*requires_for_version(setup), *sources]
+    zig = lacking_zig(setup) if fetches_packages(setup) else []
+    return [*requires_for_version(setup), *sources, *zig]
 
 
 def requires_for_version(setup: Setup) -> list[str]:
@@ -202,16 +210,28 @@ def requires_for_version(setup: Setup) -> list[str]:
     )
 
 
-def requires_for_wheel(setup: Setup) -> list[str]:
-    """What reading the metadata, compiling and generating need and this machine lacks: Zig, the target's headers."""
+def fetches_packages(setup: Setup) -> bool:
+    """Whether an sdist carries Zig packages that are fetched."""
+    if not setup.zig_packages:
+        return False
+    from zigwheel.plan.packages import every_package, fetches
+
+    return fetches(setup.root, every_package(setup.root, setup.config, setup.project.tool))
+
+
+def lacking_zig(setup: Setup) -> list[str]:
+    """The requirement for Zig, if this machine lacks it."""
     from zigwheel.zig.toolchain import REQUIREMENT, find_zig
 
+    found = find_zig(cache=setup.cache, environ=setup.environ, host=setup.host)
+    return [] if found else [REQUIREMENT]
+
+
+def requires_for_wheel(setup: Setup) -> list[str]:
+    """What reading the metadata, compiling and generating need and this machine lacks: Zig, the target's headers."""
     requires = requires_for_version(setup)
-    if (
-        setup.compiles
-        and find_zig(cache=setup.cache, environ=setup.environ, host=setup.host) is None
-    ):
-        requires.append(REQUIREMENT)
+    if setup.compiles:
+        requires += lacking_zig(setup)
     if setup.target is not None and lacks_headers(setup, setup.target):
         from zigwheel.target.header_packs import REQUIREMENT as HEADERS
 

@@ -99,7 +99,8 @@ WRONG = [
         f"{EXTENSION}link = ['m']",
         (
             '`tool.zigwheel.extension[0].link[0]` is "m", which names no library\n'
-            "  hint: there is no `[[tool.zigwheel.library]]`; system libraries go into `libraries`"
+            "  hint: there is no `[[tool.zigwheel.library]]` and no `[tool.zigwheel.dependencies]`; "
+            "system libraries go into `libraries`"
         ),
     ),
     (

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pytest
 
 from zigwheel.config.config_header import ConfigHeader
+from zigwheel.config.dependency import Dependency
 from zigwheel.config.model import (
     Config,
     CythonSettings,
@@ -117,6 +118,18 @@ directives = { boundscheck = false, language_level = 3 }
 include-path = ["include"]
 shared = "fastsum._core"
 
+[dependencies.sums]
+path = "vendor/sums"
+options = { tables = true, bits = 32, kind = "wide" }
+optimize = "fast"
+license = "MIT"
+cpe = "cpe:2.3:a:sums:sums:1:*:*:*:*:*:*:*"
+
+[dependencies.zlib-ng]
+url = "https://example.org/zlib-ng.tar.gz"
+hash = "N-V-__8AAB0eQwD-0MdOEBmz7intriBReIsIDNlukNVoNu6o"
+purl = "pkg:github/zlib-ng/zlib-ng@2"
+
 [editable]
 rebuild = true
 compile-commands = false
@@ -214,6 +227,20 @@ def test_every_setting(load: Load) -> None:
             include_path=("include",),
             shared="fastsum._core",
         ),
+        dependencies={
+            "sums": Dependency(
+                path="vendor/sums",
+                options={"tables": True, "bits": 32, "kind": "wide"},
+                optimize="fast",
+                license="MIT",
+                cpe="cpe:2.3:a:sums:sums:1:*:*:*:*:*:*:*",
+            ),
+            "zlib-ng": Dependency(
+                url="https://example.org/zlib-ng.tar.gz",
+                hash="N-V-__8AAB0eQwD-0MdOEBmz7intriBReIsIDNlukNVoNu6o",
+                purl="pkg:github/zlib-ng/zlib-ng@2",
+            ),
+        },
         editable=EditableSettings(rebuild=True, compile_commands=False),
         version=VersionSettings(path="src/fastsum/__init__.py", pattern="V = (.*)"),
     )

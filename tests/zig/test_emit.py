@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.zig.plans import EVERYTHING, LIBRARY, MACOS, artifact, plan
-from zigwheel.zig.emit import emit, quoted, variables
+from zigwheel.config.zon import quoted
+from zigwheel.zig.emit import emit, variables
 from zigwheel.zig.toolchain import Zig
 
 GOLDEN = Path(__file__).parent / "golden"

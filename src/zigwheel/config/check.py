@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from zigwheel.config.convert import Errors, Part
 from zigwheel.config.overrides import Names
-from zigwheel.config.words import did_you_mean, either, quote
+from zigwheel.config.words import child, did_you_mean, either, quote
 from zigwheel.errors import ConfigError
 
 TOOL = "tool.zigwheel"
 COMPONENTS = ("extension", "library", "executable")
 NAMED = (*COMPONENTS, "config-header")
 """Arrays whose entries overrides change by name."""
+PACKAGES = "dependencies"
 
 
 def too_old(minimum: object) -> list[ConfigError]:
@@ -52,13 +53,12 @@ def names_of(part: Part, errors: Errors) -> Names:
                 )
             elif name is not None:
                 places[name] = place
+    names[PACKAGES] = {name: child(f"{TOOL}.{PACKAGES}", name) for name in part.get(PACKAGES, {})}
     return names
 
 
-def link_errors(
-    part: Part, libraries: Mapping[str, str], place: Callable[[str], str]
-) -> Iterator[ConfigError]:
-    """The errors for `link` in the components of a part, where it names no library.
+def link_errors(part: Part, names: Names, place: Callable[[str], str]) -> Iterator[ConfigError]:
+    """The errors for `link` in the components of a part, where it names no library and no package.
 
     `place` gives the words for a dotted key of the part.
     """
@@ -68,19 +68,25 @@ def link_errors(
         entries = [value] if isinstance(value, dict) else value
         for key, entry in zip(keys, entries, strict=True):
             for position, name in enumerate(entry.get("link", ())):
-                if name not in libraries:
-                    yield no_library(f"{place(f'{key}.link')}[{position}]", name, libraries)
+                if name not in names["library"] and package_of(name) not in names[PACKAGES]:
+                    known = [*names["library"], *names[PACKAGES]]
+                    yield no_library(f"{place(f'{key}.link')}[{position}]", name, known)
 
 
-def no_library(place: str, name: str, libraries: Mapping[str, str]) -> ConfigError:
+def package_of(link: str) -> str:
+    """The package that an item of `link` takes a library from, if it is not a library of the project."""
+    return link.partition(":")[0]
+
+
+def no_library(place: str, name: str, known: Collection[str]) -> ConfigError:
     """The error for one name in `link`."""
-    near = did_you_mean(name, libraries)
+    near = did_you_mean(package_of(name), known)
     if near:
         hint = ""
-    elif libraries:
-        hint = f"there is {either(list(libraries))}; system libraries go into `libraries`"
+    elif known:
+        hint = f"there is {either(list(known))}; system libraries go into `libraries`"
     else:
-        hint = f"there is no `[[{TOOL}.library]]`; system libraries go into `libraries`"
+        hint = f"there is no `[[{TOOL}.library]]` and no `[{TOOL}.{PACKAGES}]`; system libraries go into `libraries`"
     return ConfigError(f"`{place}` is {quote(name)}, which names no library{near}", hint=hint)
 
 
@@ -92,16 +98,17 @@ def part_errors(part: Part, names: Names, *, final: bool) -> Iterator[ConfigErro
     """
     yield from cycle_errors(part, names)
     yield from version_errors(part.get("version"), final=final)
-    yield from license_errors(part, names["library"])
+    yield from license_errors(part, names)
     yield from generate_errors(part, names["extension"])
     if final:
+        yield from package_errors(part, names)
         for array in COMPONENTS:
             for component in part.get(array, []):
-                yield from component_errors(component, names[array], part, names["library"])
+                yield from component_errors(component, names[array], part, names)
 
 
 def component_errors(
-    component: Part, places: Mapping[str, str], part: Part, libraries: Mapping[str, str]
+    component: Part, places: Mapping[str, str], part: Part, names: Names
 ) -> Iterator[ConfigError]:
     """A component without sources, or with a library that this target does not have."""
     name = component["name"]
@@ -111,17 +118,21 @@ def component_errors(
             f"`{places[name]}.sources` of {quote(name)} is empty",
             hint="name its source files, in an override if they depend on the target",
         )
-    present = {library["name"]: "" for library in part.get("library", [])}
+    present = [library["name"] for library in part.get("library", [])]
+    packages = part.get(PACKAGES, {})
+    elsewhere = {**names[PACKAGES], **names["library"]}
     for position, link in enumerate(component.get("link", ())):
         where = f"{places[name]}.link[{position}]"
-        if link not in present and link in libraries:
+        if link in present or package_of(link) in packages:
+            continue
+        if package_of(link) in elsewhere:
             yield ConfigError(
-                f"`{where}` is {quote(link)}, a library that only `{libraries[link]}` adds, "
-                "and this override does not apply to the target",
+                f"`{where}` is {quote(link)}, a library that only `{elsewhere[package_of(link)]}` "
+                "adds, and this override does not apply to the target",
                 hint="put `link` into the same override",
             )
-        elif link not in present:
-            yield no_library(where, link, present)
+        else:
+            yield no_library(where, link, [*present, *packages])
 
 
 def generate_errors(part: Part, extensions: Mapping[str, str]) -> Iterator[ConfigError]:
@@ -150,18 +161,42 @@ def generate_errors(part: Part, extensions: Mapping[str, str]) -> Iterator[Confi
         )
 
 
-def license_errors(part: Part, places: Mapping[str, str]) -> Iterator[ConfigError]:
-    """A library's `license` that is no SPDX expression (PEP 639)."""
-    for library in part.get("library", []):
-        if not library.get("license") or "name" not in library:
+def package_errors(part: Part, names: Names) -> Iterator[ConfigError]:
+    """Zig packages that are nowhere or in two places, are not pinned, or have a library's name."""
+    for name, package in part.get(PACKAGES, {}).items():
+        place = names[PACKAGES].get(name) or child(f"{TOOL}.{PACKAGES}", name)
+        path, url = package.get("path"), package.get("url")
+        if not path and not url:
+            yield ConfigError(
+                f"`{place}` says not where the package is", hint="set `path`, or `url` and `hash`"
+            )
+        elif path and url:
+            yield ConfigError(f"`{place}` has both `path` and `url`", hint="keep one of them")
+        if path and package.get("hash"):
+            yield ConfigError(
+                f"`{place}.hash` is for what is fetched from a `url`", hint="leave it out"
+            )
+        if name in names["library"]:
+            yield ConfigError(
+                f"`{place}` has the name of `{names['library'][name]}`",
+                hint="`link` would not tell them apart: rename one of them",
+            )
+
+
+def license_errors(part: Part, names: Names) -> Iterator[ConfigError]:
+    """A `license` that is no SPDX expression (PEP 639)."""
+    entries = [(names["library"].get(e.get("name", "")), e) for e in part.get("library", [])]
+    entries += [(names[PACKAGES].get(name), e) for name, e in part.get(PACKAGES, {}).items()]
+    for where, entry in entries:
+        if not entry.get("license") or not where:
             continue
         from packaging.licenses import (
             InvalidLicenseExpression,
             canonicalize_license_expression,
         )
 
-        text = library["license"]
-        place = f"{places[library['name']]}.license"
+        text = entry["license"]
+        place = f"{where}.license"
         try:
             canonicalize_license_expression(text)
         except InvalidLicenseExpression:

@@ -129,6 +129,8 @@ def read_value(kind: Kind, raw: object, place: str, errors: Errors) -> Any:
         raise TypeError(f"`{place}` has no dataclass")
     if kind.shape == "record":
         return read_record(kind.record, raw, place, errors)
+    if kind.shape == "named":
+        return read_named(kind, raw, place, errors)
     if not isinstance(raw, list):
         errors.append(wrong_type(place, raw, words(kind), f"write `[[{place}]]`"))
         return None
@@ -215,6 +217,18 @@ def right_key(kind: Kind, name: str, place: str, errors: Errors) -> bool:
     return False
 
 
+def read_named(kind: Kind, raw: object, place: str, errors: Errors) -> dict[str, Part] | None:
+    """Tables by their names, of which no key is required: an override changes single ones."""
+    if not isinstance(raw, dict) or kind.record is None or kind.key is None:
+        errors.append(wrong_type(place, raw, words(kind), f"write `[{place}.NAME]`"))
+        return None
+    return {
+        name: read_record(kind.record, value, child(place, name), errors, complete=False)
+        for name, value in raw.items()
+        if right_key(kind.key, name, place, errors)
+    }
+
+
 def read_listing(kind: Kind, raw: Sequence[object], place: str, errors: Errors) -> Listing:
     """A list of paths, as the table of each one's last part to the path."""
     from pathlib import PurePosixPath
@@ -252,6 +266,8 @@ def built_value(kind: Kind, value: Any) -> Any:
     """The frozen form of a part's value."""
     if kind.record is not None and kind.shape == "record":
         return built(kind.record, value)
+    if kind.record is not None and kind.shape == "named":
+        return MappingProxyType({n: built(kind.record, entry) for n, entry in value.items()})
     if kind.record is not None:
         return tuple(built(kind.record, entry) for entry in value)
     return MappingProxyType(dict(value)) if kind.shape == "table" else value

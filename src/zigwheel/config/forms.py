@@ -58,6 +58,32 @@ FileName: TypeAlias = Annotated[
     Form(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*", "a file name without a folder, such as `z` or `my-tool`"),
     Mark.REQUIRED,
 ]
+PackageName: TypeAlias = Annotated[
+    str,
+    Form(r"[A-Za-z_][A-Za-z0-9_-]*", "a name of letters, digits, `_` and `-`, such as `zlib`"),
+]
+PackageSource: TypeAlias = Annotated[
+    str,
+    Form(
+        r"(?:git\+)?https?://[^\s\x00-\x1f]+",
+        "what `zig fetch` takes: an `https://` address of an archive, or `git+https://...#COMMIT`",
+    ),
+]
+PackageHash: TypeAlias = Annotated[
+    str,
+    Form(
+        r"[A-Za-z_][A-Za-z0-9_]{0,31}-[A-Za-z0-9.+-]+-[A-Za-z0-9_-]{44}|N-V-[A-Za-z0-9_-]{44}|1220[0-9a-f]{64}",
+        "a package's hash as `zig fetch` prints it, such as "
+        "`zlib-1.3.1-ZZQ7lc8NAABUbHzDe_cSWboCqMbrLkVwvFkKnojgeiT2`",
+    ),
+]
+OptionName: TypeAlias = Annotated[
+    str,
+    Form(
+        r"(?!(?:target|cpu|optimize)$)[^\x00-\x1f\"\\]+",
+        "an option of the package's `build.zig`; `target` and `optimize` are given anyway",
+    ),
+]
 MacroName: TypeAlias = Annotated[
     str,
     Form(

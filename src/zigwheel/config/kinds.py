@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_orig
 
 from zigwheel.config.forms import Form, Mark, Unless
 
-Shape: TypeAlias = Literal["scalar", "list", "table", "record", "records"]
+Shape: TypeAlias = Literal["scalar", "list", "table", "record", "records", "named"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,7 +21,8 @@ class Kind:
     """The type of one setting, of a list's items, or of a table's keys or values."""
 
     shape: Shape
-    """A single value, a list, a table with free keys, a dataclass, or a list of dataclasses."""
+    """A single value, a list, a table with free keys, a dataclass, or dataclasses in a list or in a table
+    by their names."""
     types: tuple[type, ...] = ()
     """Of a scalar: `str`, `int`, `bool`."""
     choices: tuple[str, ...] = ()
@@ -33,9 +34,9 @@ class Kind:
     item: Kind | None = None
     """Of a list or a table: its values."""
     key: Kind | None = None
-    """Of a table: its keys."""
+    """Of a table, or of named records: its keys."""
     record: type | None = None
-    """Of a record or records: the dataclass."""
+    """Of a record, records or named records: the dataclass."""
     marks: frozenset[Mark] = frozenset()
     """What the type hint says beside the type."""
     unless: str = ""
@@ -108,7 +109,10 @@ def kind_of(hint: Hashable) -> Kind:
             return Kind(shape="records", record=item.record)
         return Kind(shape="list", item=item)
     if origin is Mapping:
-        return Kind(shape="table", key=kind_of(arguments[0]), item=kind_of(arguments[1]))
+        key, item = kind_of(arguments[0]), kind_of(arguments[1])
+        if item.shape == "record":
+            return Kind(shape="named", key=key, record=item.record)
+        return Kind(shape="table", key=key, item=item)
     if not isinstance(hint, type):
         raise TypeError(f"no setting can have the type {hint!r}")
     if hint in (str, int, bool):

@@ -34,6 +34,10 @@ def merged(below: Part, above: Part, modes: Modes = NO_MODES, record: type = Con
             result[name] = combined(result.get(name), value, mode)
         elif kind.shape == "record":
             result[name] = merged(result.get(name, {}), value, mode, kind.record)
+        elif kind.shape == "named":
+            parts = {} if mode == "none" else result.get(name, {})
+            changed = {n: merged(parts.get(n, {}), v, record=kind.record) for n, v in value.items()}
+            result[name] = {**parts, **changed}
         elif isinstance(value, dict):
             parts = result.get(name, [])
             result[name] = [merged(part, value, mode, kind.record) for part in parts]

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
 
 from zigwheel.config.config_header import ConfigHeader
+from zigwheel.config.dependency import Dependency
 from zigwheel.config.forms import (
     AttributeName,
     BuildTag,
@@ -33,6 +34,7 @@ from zigwheel.config.forms import (
     Mark,
     ModuleName,
     MuslVersion,
+    PackageName,
     PackageUrl,
     ProjectPath,
     PyApi,
@@ -93,7 +95,10 @@ class Compilation:
     ["-mavx2"] }`. A flag for CPUs counts for targets of the architecture that it names.
     """
     link: tuple[str, ...] = ()
-    """Names of `[[tool.zigwheel.library]]` entries that are linked in."""
+    """What is linked in: names of `[[tool.zigwheel.library]]` entries, and of
+    `[tool.zigwheel.dependencies]`. A package's library with another name than the package is
+    written `"PACKAGE:LIBRARY"`.
+    """
     libraries: tuple[LibraryName, ...] = ()
     """System libraries (`-l`). Those of the C library (`m`, `pthread`, `dl`, ...) exist for every
     target, those of Windows (`ws2_32`, ...) for Windows; others must be found in `library-dirs`, or
@@ -376,6 +381,10 @@ class Config:
     """Headers that say what the target has, as `configure` or CMake would write them."""
     cython: CythonSettings = field(default_factory=CythonSettings)
     """How `.pyx` sources become C or C++."""
+    dependencies: Mapping[PackageName, Dependency] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """Zig packages."""
     wheel: WheelSettings = field(default_factory=WheelSettings)
     """What a wheel holds."""
     sdist: SdistSettings = field(default_factory=SdistSettings)

@@ -127,6 +127,11 @@ def read_change(key: Key, raw: object, place: str, names: Names, errors: Errors)
     if key.kind.shape == "record":
         return read_record(record, raw, place, errors, complete=False)
     known = names[key.name]
+    if key.kind.shape == "named":
+        value = read_value(key.kind, raw, place, errors)
+        for name in value or ():
+            known.setdefault(name, child(place, name))
+        return value
     if isinstance(raw, list):
         entries = [read_entry(record, v, f"{place}[{i}]", known, errors) for i, v in enumerate(raw)]
         return [entry for entry in entries if "name" in entry]
@@ -198,7 +203,7 @@ def read_modes(record: type, raw: object, body: Any, place: str, errors: Errors)
             errors.append(
                 ConfigError(f"`{where}` has nothing to act on: the override has no `{outer}`")
             )
-        elif (inner := keys[name].kind.record) is not None:
+        elif keys[name].kind.shape != "named" and (inner := keys[name].kind.record) is not None:
             modes[name] = read_modes(inner, value, spoken(body, name), where, errors)
         elif keys[name].kind.shape == "scalar":
             errors.append(

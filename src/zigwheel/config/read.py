@@ -118,7 +118,7 @@ def load_config(
     inside = ((below, TOOL), *((override.body, override.place) for override in overrides))
     toml = ((part, f"{place}.{{}}".format) for part, place in inside)
     for part, place in (*toml, *outside):
-        errors += link_errors(part, names["library"], place)
+        errors += link_errors(part, names, place)
     part = below
     if conditions is not None and not errors:
         part = with_overrides(below, overrides, conditions)

@@ -82,6 +82,12 @@ def kind_schema(kind: Kind) -> Schema:
     if kind.record is None:
         raise TypeError(f"{kind!r} has no dataclass")
     record = record_schema(kind.record)
+    if kind.shape == "named":
+        return {
+            "type": "object",
+            "additionalProperties": record,
+            "propertyNames": names_schema(kind),
+        }
     return record if kind.shape == "record" else {"type": "array", "items": record}
 
 
@@ -135,11 +141,17 @@ def table_schema(kind: Kind) -> Schema:
     item = item_schema(kind)
     schema: Schema = {"type": "object", "additionalProperties": item}
     if kind.key is not None:
-        names = scalar_schema(kind.key)
-        schema["propertyNames"] = {name: v for name, v in names.items() if name != "type"}
+        schema["propertyNames"] = names_schema(kind)
     if Mark.LISTED in kind.marks:
         return {"anyOf": [schema, {"type": "array", "items": item}]}
     return schema
+
+
+def names_schema(kind: Kind) -> Schema:
+    """The schema of a table's keys."""
+    if kind.key is None:
+        raise TypeError(f"{kind!r} has no keys")
+    return {name: v for name, v in scalar_schema(kind.key).items() if name != "type"}
 
 
 def item_schema(kind: Kind) -> Schema:
@@ -185,7 +197,7 @@ def overrides_schema() -> Schema:
 def change_schema(key: Key) -> Schema:
     """The schema of a key in an override, where nothing is required."""
     place = f"#/properties/{key.name}"
-    if key.kind.record is None:
+    if key.kind.record is None or key.kind.shape == "named":
         return {"$ref": place}
     inside = f"{place}/properties" if key.kind.shape == "record" else f"{place}/items/properties"
     names = [name for name in keys_of(key.kind.record) if name != "name"]
@@ -205,8 +217,8 @@ def inherit_schema(record: type) -> Schema:
     """The schema of `inherit` for the table that a dataclass describes."""
     modes: Schema = {}
     for key in keys_of(record).values():
-        if key.kind.record is not None and key.name not in FIXED:
-            modes[key.name] = inherit_schema(key.kind.record)
-        elif key.kind.shape in ("list", "table"):
+        if key.kind.shape in ("list", "table", "named"):
             modes[key.name] = {"enum": list(MODES)}
+        elif key.kind.record is not None and key.name not in FIXED:
+            modes[key.name] = inherit_schema(key.kind.record)
     return {"type": "object", "additionalProperties": False, "properties": modes}

@@ -31,7 +31,7 @@ RESERVED = frozenset(
     }
 )
 SETUPTOOLS_KEYS = frozenset({"--build-option", "--global-option"})
-INSIDE = frozenset({"config-header", "generate"})
+INSIDE = frozenset({"config-header", "dependencies", "generate"})
 """What stands in `pyproject.toml` alone: one value for all entries would be none for any."""
 BOOLEANS: Mapping[str, bool] = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),

@@ -90,11 +90,36 @@ class Artifact:
     """CPU model and features, in Zig's words."""
     optional: bool = False
     """The build goes on where this cannot be made."""
+    zig_links: tuple[str, ...] = ()
+    """Libraries of Zig packages that are linked in, `PACKAGE:LIBRARY`, in this order."""
 
     @property
     def limited_api(self) -> bool:
         """Built against a stable ABI."""
         return bool(self.stable_abi)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ZigPackage:
+    """A Zig package, some libraries of which are linked."""
+
+    name: str
+    """The name in the config."""
+    path: str
+    """Its folder, relative to the project's root; empty where it is fetched."""
+    url: str
+    """Where it is fetched from; empty where it lies in the project."""
+    hash: str
+    """Hash of what is fetched."""
+    parts: tuple[tuple[str, str], ...]
+    """Of a package in the project: each folder that it consists of, packages beside it included, and
+    the digest of its files."""
+    options: tuple[tuple[str, str | int | bool], ...]
+    """Options of its `build.zig`, sorted by name."""
+    optimize: Literal["fast", "small", "safe", "debug"]
+    """Optimisation mode."""
+    strip: bool
+    """No symbol tables and no debug information."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,6 +165,8 @@ class BuildPlan:
     from; sorted by path."""
     packages: tuple[Package, ...] = ()
     """Distributions that bring headers, sorted by name."""
+    zig_packages: tuple[ZigPackage, ...] = ()
+    """Zig packages of which something is linked, sorted by name."""
     sdk: str = ""
     """Version of Apple's SDK, such as `14.5`; empty where nothing is linked with it."""
 

@@ -12,6 +12,7 @@ from zigwheel.config.model import Compilation, Config
 from zigwheel.errors import PlanError, raise_all
 from zigwheel.plan.files import escapes, expand, outside
 from zigwheel.plan.includes import existing, scan
+from zigwheel.plan.packages import every_package, package_files
 from zigwheel.plan.pyx import cython_sources, honoured, reading
 from zigwheel.plan.resolve import in_link_order
 from zigwheel.plan.sources import source_files
@@ -48,6 +49,8 @@ def sources_and_headers(tree: Tree, config: Config, tool: Mapping[str, Any]) -> 
     headers = [entry.template for entry in config.config_header if entry.template]
     headers += [t["template"] for t in override_tables(tool, ("config-header",)) if "template" in t]
     templates = {path for path in headers if tree.file(path).is_file()}
+    packages = every_package(tree.root, config, tool)
+    found.update(file for package in packages for file in package_files(tree.root, package))
     return found | templates | scan(tree, more, folders).files
 
 

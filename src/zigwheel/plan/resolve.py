@@ -18,6 +18,7 @@ from zigwheel.plan.includes import Look, content, scan
 from zigwheel.plan.machine import cpu
 from zigwheel.plan.macos import macos_options, no_frameworks
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind, Package, Source
+from zigwheel.plan.packages import own_links, package_files, package_links, resolved
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
 from zigwheel.plan.tree import GENERATED, Tree
 from zigwheel.plan.windows import windows_errors, windows_options
@@ -67,7 +68,11 @@ def resolve(
         drafts[place] = draft
     raise_all(errors)
     artifacts = tuple(d.artifact for d in drafts.values())
-    reached = sorted(tree.inputs.union(*(tree.own(d.reached) for d in drafts.values())))
+    links = (link for a in artifacts for link in a.zig_links)
+    zig_packages = resolved(tree.root, config, links)
+    own = (tree.own(d.reached) for d in drafts.values())
+    theirs = (package_files(tree.root, package) for package in zig_packages)
+    reached = sorted(tree.inputs.union(*own, *theirs))
     python = any(a.uses_python for a in artifacts)
     return BuildPlan(
         name=name,
@@ -76,6 +81,7 @@ def resolve(
         python=target.python.abi if python else "",
         headers=headers if python else "",
         artifacts=linked(artifacts),
+        zig_packages=zig_packages,
         inputs=tuple(Input(path=path, sha256=digest(tree.root / path)) for path in reached),
         packages=tuple(packages),
     )
@@ -102,7 +108,7 @@ def in_link_order(config: Config, *, every: bool = False) -> list[tuple[str, Com
 
     def visit(name: str) -> None:
         index, library = libraries[name]
-        for other in library.link:
+        for other in own_links(config, library):
             if other not in done:
                 visit(other)
         done.setdefault(name, (f"tool.zigwheel.library[{index}]", library))
@@ -182,7 +188,8 @@ def draft_of(
         uses_python=kind == "extension" or reach.python or bool(component.include_from),
         packages=union(tuple(wanted.name for wanted in wanted_by(component, place))),
         stable_abi=name,
-        link=component.link,
+        link=own_links(config, component),
+        zig_links=package_links(config, component),
         libraries=options.libraries,
         library_dirs=(*options.library_dirs, *ambient.library_dirs),
         frameworks=options.frameworks,
@@ -258,12 +265,12 @@ def reachable(config: Config, component: Compilation) -> set[str]:
     """Names of the static libraries that a component links, at first or second hand."""
     libraries: Mapping[str, Library] = {library.name: library for library in config.library}
     found: set[str] = set()
-    pending = list(component.link)
+    pending = list(own_links(config, component))
     while pending:
         name = pending.pop()
         if name not in found:
             found.add(name)
-            pending.extend(libraries[name].link)
+            pending.extend(own_links(config, libraries[name]))
     return found
 
 
@@ -288,6 +295,7 @@ def linked(artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
         return replace(
             artifact,
             link=tuple(names),
+            zig_links=union(artifact.zig_links, *(p.zig_links for p in parts)),
             libraries=union(artifact.libraries, *(p.libraries for p in parts)),
             library_dirs=union(artifact.library_dirs, *(p.library_dirs for p in parts)),
             frameworks=union(artifact.frameworks, *(p.frameworks for p in parts)),

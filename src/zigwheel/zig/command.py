@@ -17,6 +17,7 @@ from zigwheel.plan.model import Artifact, BuildPlan, Source
 from zigwheel.plan.tree import in_generated
 from zigwheel.zig.macos import for_macos, install_name, library_dirs, sdk_words
 from zigwheel.zig.musl import libc_name
+from zigwheel.zig.prebuilt import Prebuilt
 from zigwheel.zig.windows import for_windows
 
 MODES = {"fast": "ReleaseFast", "small": "ReleaseSmall", "safe": "ReleaseSafe", "debug": "Debug"}
@@ -48,6 +49,8 @@ class Places:
     made of its content."""
     sdk: Path | None = None
     """Apple's SDK, where something is linked with it."""
+    zig_packages: Prebuilt | None = None
+    """What the plan takes from Zig packages; None where it takes nothing, and until it is made."""
     overlay: Path | None = None
     """What lets clang find Windows' headers by any spelling (`zig.spelling`); None where it need not."""
     generated: Path | None = None
@@ -56,6 +59,11 @@ class Places:
     """Include folder of each distribution that brings headers, by its name."""
     made: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
     """Where each generated file was made, by its path in the project (`Tree.made`)."""
+
+    @property
+    def package_cache(self) -> Path:
+        """Folder for Zig packages and what is made of them."""
+        return self.global_cache.parent / "zig-packages"
 
     def source(self, source: Source) -> str:
         """The file of a source, for a command that runs in the project."""
@@ -83,6 +91,8 @@ def place_flags(artifact: Artifact, places: Places) -> tuple[str, ...]:
     pairs += [(places.packages[name], name) for name in artifact.packages]
     if places.sdk is not None:
         pairs.append((places.sdk, "sdk"))
+    if artifact.zig_links and places.zig_packages is not None:
+        pairs.append((places.zig_packages.folder, "zig-pkg"))
     mapped = [f"-ffile-prefix-map={old}={new}" for old, new in pairs]
     if places.generated and uses_generated(artifact):
         mapped.append(f"-ffile-prefix-map={places.generated}{os.sep}=")
@@ -145,7 +155,10 @@ def command(
     for name in artifact.frameworks:
         words += ["-framework", name]
     words += [f"-L{folder}" for folder in library_dirs(artifact, places.root, places.sdk)]
-    words += map(str, files)
+    if artifact.kind == "library":
+        words += map(str, files)
+    else:
+        words += package_words(artifact, places, files)
     words += module_words(plan, artifact, places)
     root = zig_root(artifact, places)
     words += [f"-Mroot={root}" if root else "-Mroot", "-lc"]
@@ -158,6 +171,20 @@ def command(
     words += ["--cache-dir", str(local), "--global-cache-dir", str(places.global_cache)]
     words += ["--name", artifact.name, f"-femit-bin={places.out / linked_name(plan, artifact)}"]
     return words
+
+
+def package_words(artifact: Artifact, places: Places, files: Sequence[Path]) -> Iterator[str]:
+    """What is linked of Zig packages, and `files`, in the order in which `std.Build` has them."""
+    packages = places.zig_packages
+    if packages is None:
+        yield from map(str, files)
+        return
+    names = packages.frameworks(artifact.zig_links)
+    for name in (name for name in names if name not in artifact.frameworks):
+        yield from ("-framework", name)
+    yield from map(str, (*packages.archives(artifact.zig_links), *files))
+    for item in packages.beside(artifact.zig_links, artifact.libraries):
+        yield f"-l{item}" if isinstance(item, str) else str(item)
 
 
 def library_commands(
@@ -193,6 +220,9 @@ def module_words(plan: BuildPlan, artifact: Artifact, places: Places) -> list[st
         words += ["-isystem", str(places.packages[name])]
     if artifact.uses_python:
         words += ["-isystem", str(places.headers)]
+    if places.zig_packages is not None:
+        for include in places.zig_packages.includes(artifact.zig_links):
+            words += ["-I", str(include)]
     words += sdk_words(artifact, places.sdk)
     words += [f"-D{name}={value}" for name, value in artifact.macros]
     libc = libc_name(plan.triple) if artifact.kind != "library" else ""

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from zigwheel.config.zon import quoted
 from zigwheel.plan.model import Artifact, BuildPlan, Source
 from zigwheel.plan.tree import GENERATED, in_generated
 from zigwheel.templates import fill, template
 from zigwheel.zig.builtins import lacking_in_cxx
 from zigwheel.zig.command import MODES, source_groups, uses_generated, version_script
 from zigwheel.zig.macos import links_sdk
+from zigwheel.zig.package_text import headers_folder, library_of, used
 from zigwheel.zig.windows import for_windows, needs_python
 
 EJECTED = "// zigwheel: ejected"
@@ -83,6 +85,15 @@ PACKAGE_PARTS = {
 
 PACKAGE = """
             .{ .name = "⟨name⟩", .include = b.option([]const u8, "⟨name⟩-include", "Folder of the headers of ⟨name⟩") },"""
+ZIG_PARTS = {
+    "zig_package_option": """
+        .zig_packages = b.option([]const u8, "zig-packages", "Used by zigwheel: where the headers of Zig packages are"),""",
+    "zig_package_field": """
+    zig_packages: ?[]const u8,""",
+    "zig_package_flag": """
+        if (paths.zig_packages) |folder| append(&all, paths.b, &.{paths.b.fmt("-ffile-prefix-map={s}=zig-pkg", .{folder})});""",
+}
+"""What it has where Zig packages are linked."""
 
 LIBRARY_ABOUT = "For Windows: import library of Python's DLL, such as python313.lib"
 LIMITED_ABOUT = "The same for the stable ABI, such as python3.lib"
@@ -110,8 +121,10 @@ def emit(plan: BuildPlan, *, suffix: str, limited_suffix: str, cpu: str) -> str:
         else "",
         **(GENERATED_PARTS if needs_generated(plan) else dict.fromkeys(GENERATED_PARTS, "")),
         **package_parts(plan),
+        **(ZIG_PARTS if plan.zig_packages else dict.fromkeys(ZIG_PARTS, "")),
+        zig_packages="".join(f"    {used(package)}\n" for package in plan.zig_packages),
         artifacts="".join(artifact_text(plan, a, names, cpu) for a in plan.artifacts),
-    )
+    ) + (template("packages/use.zig") if plan.zig_packages else "")
 
 
 def package_parts(plan: BuildPlan) -> dict[str, str]:
@@ -123,8 +136,8 @@ def package_parts(plan: BuildPlan) -> dict[str, str]:
 
 
 def links_cxx(plan: BuildPlan) -> bool:
-    """Whether something of a plan is linked with libc++."""
-    return any(a.link_cxx for a in plan.artifacts if a.kind != "library")
+    """Whether something of a plan is linked with libc++, as a Zig package may ask for."""
+    return any(a.link_cxx or a.zig_links for a in plan.artifacts if a.kind != "library")
 
 
 def variables(artifacts: Iterable[Artifact]) -> dict[tuple[str, str], str]:
@@ -226,6 +239,11 @@ def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], s
         lines.append(f"{module}.addSystemIncludePath(paths.packageHeaders({quoted(name)}));")
     if artifact.uses_python:
         lines.append(f"{module}.addSystemIncludePath(paths.pythonHeaders());")
+    for link in artifact.zig_links:
+        headers = f"paths.b.pathJoin(&.{{ folder, {quoted(headers_folder(link))} }})"
+        found = f"{module}.addIncludePath(.{{ .cwd_relative = {headers} }})"
+        lines.append(f"if (paths.zig_packages) |folder| {found};")
+        lines.append(f"{module}.linkLibrary({library_of(link)});")
     for name, value in artifact.macros:
         lines.append(f"{module}.addCMacro({quoted(name)}, {quoted(value)});")
     lines += [f"{module}.addRPathSpecial({quoted(path)});" for path in artifact.rpaths]
@@ -273,7 +291,7 @@ def link_lines(plan: BuildPlan, artifact: Artifact, var: str) -> list[str]:
     lines.append(f"if (musl_libc) |name| {var}.root_module.addRPathSpecial(name);")
     added = f"{var}.root_module.addObjectFile(.{{ .cwd_relative = file }})"
     lines.append(f"if (builtins) |file| {added};")
-    if artifact.link_cxx and lacking_in_cxx(plan.triple):
+    if (artifact.link_cxx or artifact.zig_links) and lacking_in_cxx(plan.triple):
         lines.append(f"if (cxx_builtins) |file| {added};")
     library = library_option(plan, artifact)
     if artifact.kind == "executable":
@@ -301,15 +319,3 @@ def listed(head: str, items: list[str], tail: str) -> list[str]:
 
 def zig_bool(value: bool) -> str:
     return "true" if value else "false"
-
-
-def quoted(text: str) -> str:
-    """A Zig string literal (language reference, String Literals and Escape Sequences)."""
-    escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-    return (
-        '"'
-        + "".join(
-            escapes.get(c, c) if c >= " " or c in escapes else f"\\x{ord(c):02x}" for c in text
-        )
-        + '"'
-    )

@@ -7,6 +7,7 @@ import shlex
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,12 +65,18 @@ def without_leaks(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def execute(
-    words: Sequence[str], folder: Path, run: Run, stop: threading.Event | None = None
+    words: Sequence[str],
+    folder: Path,
+    run: Run,
+    stop: threading.Event | None = None,
+    *,
+    group: bool = False,
 ) -> tuple[int, str]:
     """Run a command in `folder`; its exit code and what it said on both streams.
 
     The command is killed where an exception ends the wait, such as the user's interrupt, and where
-    `stop` is set: the interrupt reaches the main thread alone.
+    `stop` is set: the interrupt reaches the main thread alone. With `group` all that it has started is
+    killed along with it.
     """
     import subprocess
 
@@ -84,14 +91,36 @@ def execute(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            start_new_session=group,
         ) as process,
     ):
         try:
             said = waited(process, stop)
         except BaseException:
-            process.kill()
+            kill(process, group=group)
             raise
     return process.returncode, said.decode("utf-8", "replace").rstrip()
+
+
+def kill(process: subprocess.Popen[bytes], *, group: bool) -> None:
+    """End a process, and with `group` all that it has started."""
+    if group:
+        kill_group(process.pid)
+    process.kill()
+
+
+def kill_group(pid: int) -> None:
+    """End a process that leads a group, and all of it."""
+    if sys.platform == "win32":
+        import subprocess
+
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(pid)], capture_output=True)
+    else:
+        import os
+        import signal
+
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
 
 
 def waited(process: subprocess.Popen[bytes], stop: threading.Event | None) -> bytes:

@@ -23,6 +23,7 @@ from zigwheel.zig.bundled import STANDARD_LIBRARY, bundled
 from zigwheel.zig.command import Places
 from zigwheel.zig.compile import compile_direct
 from zigwheel.zig.execute import Run, execute, link_line_file
+from zigwheel.zig.prebuilt import Part
 from zigwheel.zig.toolchain import Zig
 from zigwheel.zig.windows import for_windows
 
@@ -35,19 +36,24 @@ SECTION = re.compile(r"[ 0-9a-f]* ([0-9a-f]+) +\d+ {9}(\S.*?)(?:\([^()]*\))?:\("
 
 def linked(
     plan: BuildPlan, artifact: Artifact, places: Places, zig: Zig, run: Run
-) -> tuple[frozenset[str], tuple[Component, ...]]:
-    """What is in a linked artifact: names of the plan's libraries, and parts of Zig's, sorted by name."""
+) -> tuple[frozenset[str], tuple[Part, ...], tuple[Component, ...]]:
+    """What is in a linked artifact: names of the plan's libraries, parts of Zig packages, and of Zig
+    itself, these sorted by name."""
     archives = {str(places.out / plan.library(name).output): name for name in artifact.link}
+    packages = places.zig_packages.files(artifact.zig_links) if places.zig_packages else {}
     parts = {STANDARD_LIBRARY} if any(s.language == "zig" for s in artifact.sources) else set()
     words = link_words(places, artifact)
     if words:
-        given = [w for w in words if w in archives or is_below(w, places.global_cache)]
+        known = {*archives, *packages}
+        given = [w for w in words if w in known or is_below(w, places.global_cache)]
         taken = taken_from(given, words, artifact, places, zig, run) if given else []
     else:
-        taken = [*archives, *assumed(artifact, plan.triple)]
-    parts |= {bundled(file, plan.triple) for file in taken if file not in archives}
+        taken = [*archives, *packages, *assumed(artifact, plan.triple)]
+    rest = [file for file in taken if file not in archives and file not in packages]
+    parts |= {bundled(file, plan.triple) for file in rest}
     names = frozenset(archives[file] for file in taken if file in archives)
-    return names, tuple(sorted(parts, key=lambda part: part.name))
+    found = tuple(part for file, part in packages.items() if file in taken)
+    return names, found, tuple(sorted(parts, key=lambda part: part.name))
 
 
 def traced(plan: BuildPlan, places: Places, zig: Zig, run: Run) -> Places:
@@ -81,7 +87,13 @@ def words_of(line: str, places: Places) -> list[str]:
     Folders are known, as they are and as Zig shortens them within the project; what is left of a file
     that is not there is put together again with the words behind it.
     """
-    folders = (places.out, places.global_cache, places.local_cache, places.version_scripts)
+    folders = (
+        places.out,
+        places.global_cache,
+        places.local_cache,
+        places.version_scripts,
+        places.package_cache,
+    )
     known = [str(folder) for folder in (*folders, places.root)]
     for folder in folders:
         if folder.is_relative_to(places.root):
@@ -91,7 +103,7 @@ def words_of(line: str, places: Places) -> list[str]:
         line = line.replace(text, f"{blank}\0{index}\0")
     words: list[str] = []
     for part in line.split(" "):
-        word = re.sub("\0(\\d)\0", lambda m: known[int(m[1])].lstrip(" "), part)
+        word = re.sub("\0(\\d+)\0", lambda m: known[int(m[1])].lstrip(" "), part)
         count = torn(words, word, places.root)
         words[len(words) - count :] = [" ".join([*words[len(words) - count :], word])]
     return words

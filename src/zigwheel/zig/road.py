@@ -12,11 +12,12 @@ from zigwheel.zig.builtins import lacking, lacking_in_cxx
 from zigwheel.zig.command import Places
 from zigwheel.zig.compile import make
 from zigwheel.zig.emit import EJECTED, emit, links_cxx, needs_generated
-from zigwheel.zig.execute import Run, execute, repeatable
+from zigwheel.zig.execute import Run, repeatable
 from zigwheel.zig.hints import hint_for
 from zigwheel.zig.lacking import own_library
 from zigwheel.zig.made import Made, spared
 from zigwheel.zig.musl import libc_name
+from zigwheel.zig.packages import adopt_carried, execute_limited, package_hint, workspace
 from zigwheel.zig.toolchain import Zig
 from zigwheel.zig.windows import export_definition, for_windows, needs_python, python_dll
 from zigwheel.zig.windows_link import import_library, windows_parts
@@ -42,8 +43,8 @@ def ejected_file(root: Path) -> Path | None:
         return None
 
 
-def kept_file(cache: Path, text: str) -> Path:
-    """`text` as a `build.zig` in the cache, in a folder named after it.
+def kept_file(cache: Path, plan: BuildPlan, places: Places, text: str) -> Path:
+    """`text` as a `build.zig` in the cache, in a folder named after it and beside its Zig packages.
 
     Zig compiles a build file into a program and keeps that by its path, so equal texts have one.
     """
@@ -51,6 +52,8 @@ def kept_file(cache: Path, text: str) -> Path:
 
     from zigwheel.storage import replaced_folder
 
+    if plan.zig_packages:
+        return workspace(plan, places, text) / "build.zig"
     folder = cache / "build-zig" / hashlib.sha256(text.encode()).hexdigest()[:32]
     if not folder.is_dir():
         with replaced_folder(folder) as fresh:
@@ -85,6 +88,7 @@ def zig_build_command(
     libc = libc_name(plan.triple)
     words += [f"-Dmusl-libc={libc}"] if libc else []
     words += [f"-Doverlay={places.overlay}"] if places.overlay else []
+    words += [f"-Dzig-packages={places.zig_packages.folder}"] if places.zig_packages else []
     words += [f"-Dgenerated={places.generated}"] if needs_generated(plan) else []
     names = {a.stable_abi for a in plan.artifacts if a.kind == "extension"}
     for name in sorted(names):
@@ -156,7 +160,9 @@ def compile_with_zig_build(
     if for_windows(plan.triple) and plan.python:
         words += windows_options(plan, places, zig, run)
     words += builtins_options(plan, places, zig, run)
-    code, said = execute(words, places.root, run)
+    if plan.zig_packages:
+        adopt_carried(places, zig, run)
+    code, said = execute_limited(words, places.root, run)
     files = {}
     for artifact in plan.artifacts:
         if artifact.kind != "library":
@@ -166,7 +172,7 @@ def compile_with_zig_build(
     if code != 0:
         error = CompileError(
             f"`zig build` failed:\n{said}\nto repeat it:\n{repeatable([words], places.root)}",
-            hint=hint_for(said),
+            hint=package_hint(said) if plan.zig_packages else hint_for(said),
         )
         if not lacking or not all(spared(plan, artifact) for artifact in lacking):
             raise error

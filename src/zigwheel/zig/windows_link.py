@@ -89,6 +89,8 @@ def windows_parts(
     linked = [*own]
     for name in artifact.link:
         linked += read_archive((places.out / plan.library(name).output).read_bytes())
+    for archive in places.zig_packages.archives(artifact.zig_links) if places.zig_packages else ():
+        linked += read_archive(archive.read_bytes())
     folder = places.out / f"{artifact.name}.objects"
     folder.mkdir()
     objects = tuple(folder / f"{number}.obj" for number in range(len(own)))
