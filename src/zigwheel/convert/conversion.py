@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,7 @@ class Conversion:
     """What is to be written."""
 
     project: Mapping[str, Any]
-    """Keys of `[project]` that are new; those that are there are kept."""
+    """Keys of `[project]` that are new, None for what goes; the others that are there are kept."""
     resolved: tuple[str, ...]
     """Fields that `project.dynamic` need not name any more."""
     extensions: Merged
@@ -199,11 +200,22 @@ def metadata(
                 }
         told = {"readme", "license"} & {*fresh}
         notes = [note for note in notes if any(field in note.text for field in told)]
+        if name := missing_readme(own, files):
+            fresh["readme"] = whole.get("readme")
+            text = f"`project.readme` names {name!r}, which is no file of the project"
+            notes.append(Note(text=text, handwork=False))
     version, scm = version_of(base, table, files, read, fresh, notes)
     if version:
         fresh.pop("version", None)
     resolved = tuple(field for field in dynamic if field != "version" or not version)
     return fresh, resolved, version, scm, notes
+
+
+def missing_readme(own: Mapping[str, Any], files: Sequence[str]) -> str:
+    """The file that `project.readme` names, if it is not there; setuptools goes on without it."""
+    told = own.get("readme", "")
+    name = told.get("file", "") if isinstance(told, Mapping) else told
+    return str(name) if name and posixpath.normpath(name) not in files else ""
 
 
 def version_of(
