@@ -63,7 +63,7 @@ def carried_out(package: Package, workshop: Workshop, places: Sequence[str]) -> 
         made = built(package, project, workshop)
         wheel = made.name
         lost = differences(package, made)
-        audited(made, workshop)
+        audited(package, made, workshop)
         count = own_tests(package, project, made, workshop)
     except Failed as error:
         print(f"{package.name}: {error}\n{error.text}", file=sys.stderr)

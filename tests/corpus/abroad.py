@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.corpus.counted import passed
-from tests.corpus.native import SITE, built, copied, names_in
+from tests.corpus.native import SITE, built, copied, module, names_in
 from tests.corpus.outcome import Abroad
 from tests.corpus.record import Package
 from tests.corpus.rig import Failed, Workshop, in_time, said
@@ -86,15 +85,14 @@ def installed(
 
 def module_names(wheel: Path) -> list[str]:
     """Dotted names of the extension modules in a wheel."""
-    found = (re.fullmatch(r"([\w/]+)(\.[\w-]+)?\.(so|pyd)", name) for name in names_in(wheel))
-    return sorted(match[1].replace("/", ".") for match in found if match)
+    return sorted(module(name) for name in names_in(wheel) if name.endswith((".so", ".pyd")))
 
 
 def imported(package: Package, wheel: Path, python: ForeignPython, site: Path) -> int:
     """How many modules the interpreter imports: all that its own build makes. Raises `Failed`."""
     names = module_names(wheel)
-    theirs = sorted(name.partition("{")[0].partition(".")[0] for name in package.extensions)
-    if names != [name.replace("/", ".") for name in theirs]:
+    theirs = sorted(map(module, package.extensions))
+    if names != theirs:
         raise Failed(f"the modules are {names}, those of its own build {theirs}")
     words = ["-c", IMPORT, site, *names]
     done = in_time(lambda: python.run(words, pythonpath=[site], cwd=site, timeout=300))
