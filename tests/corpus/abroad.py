@@ -60,7 +60,7 @@ def crossed(package: Package, project: Path, workshop: Workshop, python: Foreign
     """The wheel for a foreign interpreter, audited. Raises `Failed`."""
     headers = python_named("cp313-manylinux_x86_64").include
     settings = (f"python-headers={headers}", f"python={python.tag}", f"target={python.target}")
-    wheel = built(package, project, workshop, *settings)
+    wheel = built(package, project, workshop, *settings, place=python.name)
     audit = [sys.executable, "-m", "zigwheel", "audit", wheel]
     said("the audit", audit, in_place(workshop.environ))
     return wheel
@@ -76,7 +76,7 @@ def installed(
     """A folder with what the tests need, as wheels for the interpreter; uv unpacks them."""
     version = f"{python.tag[2]}.{python.tag[3:]}"
     words: list[str | Path] = [sys.executable, "-m", "uv", "pip", "install", "--quiet"]
-    words += ["--target", site, "--python-version", version, "--only-binary", ":all:"]
+    words += ["--target", site, "--python-version", version, "--only-binary", package.name]
     words += ["--python-platform", UV_PLATFORMS[python.target], *wanted]
     requirements = [] if package.suite.abroad else package.suite.requirements
     said("the installation", [*words, *requirements], workshop.environ)

@@ -21,9 +21,11 @@ SITE = "{site-packages}"
 """Stands for the folder that packages are installed in, in the words of a test command."""
 
 
-def built(package: Package, project: Path, workshop: Workshop, *settings: str) -> Path:
-    """The wheel, built by pip in an environment of its own. Raises `Failed`."""
-    out = workshop.room(package) / "-".join(["wheel", *(s.rpartition("=")[2] for s in settings)])
+def built(
+    package: Package, project: Path, workshop: Workshop, *settings: str, place: str = "here"
+) -> Path:
+    """The wheel for a place, built by pip in an environment of its own. Raises `Failed`."""
+    out = workshop.room(package) / "wheels" / place
     options = [f"-C{setting}" for setting in settings]
     words = pip("wheel", "--no-deps", *options, "--wheel-dir", out, project)
     said("the build", words, workshop.environ)
