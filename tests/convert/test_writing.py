@@ -18,6 +18,7 @@ from zigwheel.convert.conditions import condition, value
 from zigwheel.convert.conversion import convert, joined, unmade
 from zigwheel.convert.differ import merge
 from zigwheel.convert.document import document
+from zigwheel.convert.exports import defined_bare
 from zigwheel.convert.flags import Flags, translated
 from zigwheel.convert.licenses import expression
 from zigwheel.convert.model import (
@@ -341,3 +342,19 @@ def test_a_readme_that_is_not_there_and_another_backends_plug_in_go(tmp_path: Pa
     (tmp_path / "README.rst").write_text("Raw\n")
     kept = document(RAW, convert(tmp_path, parse(RAW), [record]))
     assert parse(kept)["project"]["readme"] == "README.rst"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("PyMODINIT_FUNC\nPyInit_x(void)\n{}", False),
+        ("__Pyx_PyMODINIT_FUNC PyInit_x(void) CYTHON_SMALL_CODE; /*proto*/", False),
+        ('extern "C" PyMODINIT_FUNC PyInit_x(void) {}', False),
+        ("#define INIT PyObject *PyInit_x(void)\nINIT { }", True),
+        ("PyMODINIT_FUNC initx(void);\nPyObject *PyInit_x(void) {}", True),
+        ("PYBIND11_MODULE(x, m) {}", False),
+        ("PyObject *PyInit_xy(void) {}", False),
+    ],
+)
+def test_init_functions_that_nothing_shows(text: str, bare: bool) -> None:
+    assert defined_bare("PyInit_x", ["int a;", text]) == bare

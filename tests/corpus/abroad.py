@@ -13,6 +13,7 @@ from tests.corpus.outcome import Abroad
 from tests.corpus.record import Package
 from tests.corpus.rig import Failed, Workshop, in_time, said
 from tests.examples.rig import in_place
+from tests.foreign.packages import loading_cxx
 from tests.foreign.python import ForeignPython, Unavailable
 from tests.foreign.registry import python_named
 
@@ -95,7 +96,10 @@ def imported(package: Package, wheel: Path, python: ForeignPython, site: Path) -
     if names != theirs:
         raise Failed(f"the modules are {names}, those of its own build {theirs}")
     words = ["-c", IMPORT, site, *names]
-    done = in_time(lambda: python.run(words, pythonpath=[site], cwd=site, timeout=300))
+    environ = loading_cxx(python)
+    done = in_time(
+        lambda: python.run(words, pythonpath=[site], cwd=site, environ=environ, timeout=300)
+    )
     if done.returncode:
         raise Failed("the import fails", f"{done.stdout}{done.stderr}")
     return len(names)
@@ -107,7 +111,10 @@ def tested(
     """The package's own tests, run by the interpreter. Raises `Failed` if they do not end."""
     folder = copied(package, project, place)
     words = [word.replace(SITE, python.path(site)) for word in package.suite.words]
-    return in_time(lambda: python.run(words, pythonpath=[site], cwd=folder, timeout=900))
+    environ = loading_cxx(python)
+    return in_time(
+        lambda: python.run(words, pythonpath=[site], cwd=folder, environ=environ, timeout=900)
+    )
 
 
 def with_the_index(

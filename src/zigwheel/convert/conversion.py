@@ -11,6 +11,7 @@ from typing import Any
 
 from zigwheel.convert.components import Note, Options, Tables, builders, origins, tables
 from zigwheel.convert.differ import Merged, merge
+from zigwheel.convert.exports import unmarked
 from zigwheel.convert.files import wheel_settings
 from zigwheel.convert.model import (
     Platform,
@@ -70,6 +71,7 @@ def convert(root: Path, table: Mapping[str, Any], records: Sequence[Record]) -> 
     read = reader(root)
     project, resolved, version, scm, more = metadata(base, table, files, read)
     notes += more
+    show_init(found, good, read)
     modules = [extension.name for record in good for extension in record.extensions]
     generated = {file.path for file in base.written}
     notes += unmade(good, files, scm_files(table, version, scm))
@@ -87,6 +89,21 @@ def convert(root: Path, table: Mapping[str, Any], records: Sequence[Record]) -> 
         requires=("zigwheel",),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def show_init(
+    found: Mapping[Platform, Tables], records: Sequence[Record], read: Callable[[str], str]
+) -> None:
+    """Have init functions exported that nothing in their sources shows."""
+    known: dict[tuple[str, ...], list[str]] = {}
+    for record in records:
+        for item in record.extensions:
+            key = (item.name, *(source.path for source in item.sources))
+            if key not in known:
+                known[key] = unmarked(item, read)
+            if known[key]:
+                options = found[record.platform].extensions[item.name]
+                options["export-symbols"] = [*options.get("export-symbols", []), *known[key]]
 
 
 def failed(record: Record) -> Note:
