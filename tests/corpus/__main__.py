@@ -41,8 +41,9 @@ def main() -> int:
             found = carried_out(package, workshop, () if given.here else PLACES)
         tell(package, found)
         worse += compared(package, kept.get(package.name), found, whole=not given.here)
-        kept[package.name] = found
         if not (given.check or given.here):
+            # read anew: another run may have written meanwhile
+            kept = {**read(), package.name: found}
             write(kept)
             PAGE.write_text(page(packages(), kept), encoding="utf-8", newline="\n")
     print("\n".join(worse))
