@@ -259,7 +259,7 @@ def generates(config: Config) -> bool:
     """Whether a config may ask for anything to be generated; looks at no file."""
     from zigwheel.plan.sources import CYTHON, SWIG, may_name
 
-    return bool(config.generate or config.cython.shared) or any(
+    return bool(config.generate or config.config_header or config.cython.shared) or any(
         extension.cffi or may_name(extension, CYTHON + SWIG) for extension in config.extension
     )
 

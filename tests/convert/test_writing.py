@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
+from zigwheel.config.toml import parse
 from zigwheel.convert.components import tables
 from zigwheel.convert.conditions import condition, value
-from zigwheel.convert.conversion import joined, unmade
+from zigwheel.convert.conversion import convert, joined, unmade
 from zigwheel.convert.differ import merge
+from zigwheel.convert.document import document
+from zigwheel.convert.exports import defined_bare
 from zigwheel.convert.flags import Flags, translated
 from zigwheel.convert.licenses import expression
 from zigwheel.convert.model import (
@@ -305,3 +309,52 @@ def test_libraries_of_one_compiler_are_left_out() -> None:
     found = tables(Record(platform=WINDOWS, extensions=(extension,), wheel={}), shipped=["a.c"])
     assert found.extensions["pkg._x"] == {"sources": ["a.c"], "libraries": ["ws2_32"]}
     assert found.notes == ()
+
+
+RAW = """\
+[project]
+name = "raw"
+readme = "README.rst"
+dynamic = ["version"]
+
+[[tool.dynamic-metadata]]
+field = "version"
+provider = "elsewhere.scm"
+
+[tool.other]
+key = 1
+"""
+
+
+def test_a_readme_that_is_not_there_and_another_backends_plug_in_go(tmp_path: Path) -> None:
+    record = Record(
+        platform=LINUX,
+        wheel={},
+        metadata="Metadata-Version: 2.1\nName: raw\nVersion: 1.5\n",
+    )
+    conversion = convert(tmp_path, parse(RAW), [record])
+    assert parse(document(RAW, conversion)) == {
+        "build-system": {"requires": ["zigwheel"], "build-backend": "zigwheel.build"},
+        "project": {"name": "raw", "version": "1.5"},
+        "tool": {"other": {"key": 1}},
+    }
+    assert any("'README.rst'" in note.text for note in conversion.notes)
+    (tmp_path / "README.rst").write_text("Raw\n")
+    kept = document(RAW, convert(tmp_path, parse(RAW), [record]))
+    assert parse(kept)["project"]["readme"] == "README.rst"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("PyMODINIT_FUNC\nPyInit_x(void)\n{}", False),
+        ("__Pyx_PyMODINIT_FUNC PyInit_x(void) CYTHON_SMALL_CODE; /*proto*/", False),
+        ('extern "C" PyMODINIT_FUNC PyInit_x(void) {}', False),
+        ("#define INIT PyObject *PyInit_x(void)\nINIT { }", True),
+        ("PyMODINIT_FUNC initx(void);\nPyObject *PyInit_x(void) {}", True),
+        ("PYBIND11_MODULE(x, m) {}", False),
+        ("PyObject *PyInit_xy(void) {}", False),
+    ],
+)
+def test_init_functions_that_nothing_shows(text: str, bare: bool) -> None:
+    assert defined_bare("PyInit_x", ["int a;", text]) == bare

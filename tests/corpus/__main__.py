@@ -41,8 +41,9 @@ def main() -> int:
             found = carried_out(package, workshop, () if given.here else PLACES)
         tell(package, found)
         worse += compared(package, kept.get(package.name), found, whole=not given.here)
-        kept[package.name] = found
         if not (given.check or given.here):
+            # read anew: another run may have written meanwhile
+            kept = {**read(), package.name: found}
             write(kept)
             PAGE.write_text(page(packages(), kept), encoding="utf-8", newline="\n")
     print("\n".join(worse))
@@ -63,7 +64,7 @@ def carried_out(package: Package, workshop: Workshop, places: Sequence[str]) -> 
         made = built(package, project, workshop)
         wheel = made.name
         lost = differences(package, made)
-        audited(made, workshop)
+        audited(package, made, workshop)
         count = own_tests(package, project, made, workshop)
     except Failed as error:
         print(f"{package.name}: {error}\n{error.text}", file=sys.stderr)

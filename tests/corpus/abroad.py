@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.corpus.counted import passed
-from tests.corpus.native import SITE, built, copied, names_in
+from tests.corpus.native import SITE, built, copied, module, names_in
 from tests.corpus.outcome import Abroad
 from tests.corpus.record import Package
 from tests.corpus.rig import Failed, Workshop, in_time, said
 from tests.examples.rig import in_place
+from tests.foreign.packages import loading_cxx
 from tests.foreign.python import ForeignPython, Unavailable
 from tests.foreign.registry import python_named
 
@@ -61,7 +61,7 @@ def crossed(package: Package, project: Path, workshop: Workshop, python: Foreign
     """The wheel for a foreign interpreter, audited. Raises `Failed`."""
     headers = python_named("cp313-manylinux_x86_64").include
     settings = (f"python-headers={headers}", f"python={python.tag}", f"target={python.target}")
-    wheel = built(package, project, workshop, *settings)
+    wheel = built(package, project, workshop, *settings, place=python.name)
     audit = [sys.executable, "-m", "zigwheel", "audit", wheel]
     said("the audit", audit, in_place(workshop.environ))
     return wheel
@@ -77,7 +77,7 @@ def installed(
     """A folder with what the tests need, as wheels for the interpreter; uv unpacks them."""
     version = f"{python.tag[2]}.{python.tag[3:]}"
     words: list[str | Path] = [sys.executable, "-m", "uv", "pip", "install", "--quiet"]
-    words += ["--target", site, "--python-version", version, "--only-binary", ":all:"]
+    words += ["--target", site, "--python-version", version, "--only-binary", package.name]
     words += ["--python-platform", UV_PLATFORMS[python.target], *wanted]
     requirements = [] if package.suite.abroad else package.suite.requirements
     said("the installation", [*words, *requirements], workshop.environ)
@@ -86,18 +86,20 @@ def installed(
 
 def module_names(wheel: Path) -> list[str]:
     """Dotted names of the extension modules in a wheel."""
-    found = (re.fullmatch(r"([\w/]+)(\.[\w-]+)?\.(so|pyd)", name) for name in names_in(wheel))
-    return sorted(match[1].replace("/", ".") for match in found if match)
+    return sorted(module(name) for name in names_in(wheel) if name.endswith((".so", ".pyd")))
 
 
 def imported(package: Package, wheel: Path, python: ForeignPython, site: Path) -> int:
     """How many modules the interpreter imports: all that its own build makes. Raises `Failed`."""
     names = module_names(wheel)
-    theirs = sorted(name.partition("{")[0].partition(".")[0] for name in package.extensions)
-    if names != [name.replace("/", ".") for name in theirs]:
+    theirs = sorted(map(module, package.extensions))
+    if names != theirs:
         raise Failed(f"the modules are {names}, those of its own build {theirs}")
     words = ["-c", IMPORT, site, *names]
-    done = in_time(lambda: python.run(words, pythonpath=[site], cwd=site, timeout=300))
+    environ = loading_cxx(python)
+    done = in_time(
+        lambda: python.run(words, pythonpath=[site], cwd=site, environ=environ, timeout=300)
+    )
     if done.returncode:
         raise Failed("the import fails", f"{done.stdout}{done.stderr}")
     return len(names)
@@ -109,7 +111,10 @@ def tested(
     """The package's own tests, run by the interpreter. Raises `Failed` if they do not end."""
     folder = copied(package, project, place)
     words = [word.replace(SITE, python.path(site)) for word in package.suite.words]
-    return in_time(lambda: python.run(words, pythonpath=[site], cwd=folder, timeout=900))
+    environ = loading_cxx(python)
+    return in_time(
+        lambda: python.run(words, pythonpath=[site], cwd=folder, environ=environ, timeout=900)
+    )
 
 
 def with_the_index(

@@ -21,9 +21,11 @@ SITE = "{site-packages}"
 """Stands for the folder that packages are installed in, in the words of a test command."""
 
 
-def built(package: Package, project: Path, workshop: Workshop, *settings: str) -> Path:
-    """The wheel, built by pip in an environment of its own. Raises `Failed`."""
-    out = workshop.room(package) / "-".join(["wheel", *(s.rpartition("=")[2] for s in settings)])
+def built(
+    package: Package, project: Path, workshop: Workshop, *settings: str, place: str = "here"
+) -> Path:
+    """The wheel for a place, built by pip in an environment of its own. Raises `Failed`."""
+    out = workshop.room(package) / "wheels" / place
     options = [f"-C{setting}" for setting in settings]
     words = pip("wheel", "--no-deps", *options, "--wheel-dir", out, project)
     said("the build", words, workshop.environ)
@@ -41,8 +43,8 @@ def differences(package: Package, wheel: Path) -> list[str]:
     """Where the wheel does not hold what the package's own build makes, and no reason is on record."""
     ours = {generic(name, package) for name in names_in(wheel)}
     theirs = set(package.files)
-    modules = {name for name in ours if name.endswith(("{suffix}", ".so"))}
-    found = [f"module {name}" for name in sorted(modules ^ set(package.extensions))]
+    modules = {module(name) for name in ours if name.endswith(("{suffix}", ".so"))}
+    found = [f"module {name}" for name in sorted(modules ^ set(map(module, package.extensions)))]
     lost = unexplained(theirs - ours, {**ALWAYS_ABSENT, **package.absent})
     more = unexplained(ours - theirs, {**ALWAYS_ADDED, **package.added})
     found += [f"lacks {name}" for name in sorted(lost)]
@@ -60,13 +62,21 @@ def generic(name: str, package: Package) -> str:
     return name.removesuffix(SUFFIX) + "{suffix}" if name.endswith(SUFFIX) else name
 
 
+def module(path: str) -> str:
+    """Dotted name of the module in a file, whichever ABI it is made for."""
+    folder, _, name = path.rpartition("/")
+    return ".".join([*folder.split("/"), name.partition("{")[0].partition(".")[0]]).lstrip(".")
+
+
 def unexplained(names: set[str], reasons: Mapping[str, str]) -> set[str]:
     """Those of `names` that no pattern of `reasons` matches."""
     return {n for n in names if not any(fnmatchcase(n, pattern) for pattern in reasons)}
 
 
-def audited(wheel: Path, workshop: Workshop) -> None:
+def audited(package: Package, wheel: Path, workshop: Workshop) -> None:
     """auditwheel finds nothing that an older glibc than promised would lack. Raises `Failed`."""
+    if package.system:
+        return
     text = said("auditwheel", [sys.executable, "-m", "auditwheel", "show", wheel], workshop.environ)
     found = re.search(r'platform tag:\s+"manylinux_(\d+)_(\d+)_\w+"', text)
     if not found or (int(found[1]), int(found[2])) > PROMISED:

@@ -110,6 +110,7 @@ def notes_of(package: Package, outcome: Outcome) -> list[str]:
     texts += [f"not yet: {outcome.trouble}"] if outcome.trouble else []
     texts += [f"`{text}`" for text in outcome.differences]
     texts += [f"`{name}`: {why}" for name, why in {**package.absent, **package.added}.items()]
+    texts += [f"it links {package.system} of this machine"] if package.system else []
     for place, name in ABROAD.items():
         if trouble := outcome.abroad.get(place, Abroad()).trouble:
             texts.append(f"{name}: {trouble}")

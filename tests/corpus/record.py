@@ -79,6 +79,8 @@ class Package:
     """Its tests."""
     handwork: str = ""
     """What had to be done by hand, and why."""
+    system: str = ""
+    """A library of this machine that its own build links, too, so that no other machine is promised."""
     nowhere: Mapping[str, str] = field(default_factory=dict)
     """Platforms that it is not made for, and who says so."""
 

@@ -50,7 +50,7 @@ def test_real_package(package: Package, workshop: Workshop) -> None:
         project = prepared(package, workshop)
         wheel = built(package, project, workshop)
         assert differences(package, wheel) == []
-        audited(wheel, workshop)
+        audited(package, wheel, workshop)
         count = own_tests(package, project, wheel, workshop)
     except Failed as error:
         pytest.fail(f"{error}\n{error.text}", pytrace=False)

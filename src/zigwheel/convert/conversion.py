@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from zigwheel.convert.components import Note, Options, Tables, builders, named, origins, tables
 from zigwheel.convert.differ import Merged, merge
+from zigwheel.convert.exports import unmarked
 from zigwheel.convert.files import wheel_settings
 from zigwheel.convert.model import (
     Record,
@@ -32,7 +34,7 @@ class Conversion:
     """What is to be written."""
 
     project: Mapping[str, Any]
-    """Keys of `[project]` that are new; those that are there are kept."""
+    """Keys of `[project]` that are new, None for what goes; the others that are there are kept."""
     resolved: tuple[str, ...]
     """Fields that `project.dynamic` need not name any more."""
     extensions: Merged
@@ -69,6 +71,7 @@ def convert(root: Path, table: Mapping[str, Any], records: Sequence[Record]) -> 
     read = reader(root)
     project, resolved, version, scm, more = metadata(base, table, files, read)
     notes += more
+    show_init(found, good, read)
     modules = [extension.name for record in good for extension in record.extensions]
     generated = {file.path for file in base.written}
     notes += unmade(good, files, scm_files(table, version, scm))
@@ -86,6 +89,21 @@ def convert(root: Path, table: Mapping[str, Any], records: Sequence[Record]) -> 
         requires=("zigwheel",),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def show_init(
+    found: Mapping[Platform, Tables], records: Sequence[Record], read: Callable[[str], str]
+) -> None:
+    """Have init functions exported that nothing in their sources shows."""
+    known: dict[tuple[str, ...], list[str]] = {}
+    for record in records:
+        for item in record.extensions:
+            key = (item.name, *(source.path for source in item.sources))
+            if key not in known:
+                known[key] = unmarked(item, read)
+            if known[key]:
+                options = found[record.platform].extensions[item.name]
+                options["export-symbols"] = [*options.get("export-symbols", []), *known[key]]
 
 
 def failed(record: Record) -> Note:
@@ -190,11 +208,22 @@ def metadata(
                 }
         told = {"readme", "license"} & {*fresh}
         notes = [note for note in notes if any(field in note.text for field in told)]
+        if name := missing_readme(own, files):
+            fresh["readme"] = whole.get("readme")
+            text = f"`project.readme` names {name!r}, which is no file of the project"
+            notes.append(Note(text=text, handwork=False))
     version, scm = version_of(base, table, files, read, fresh, notes)
     if version:
         fresh.pop("version", None)
     resolved = tuple(field for field in dynamic if field != "version" or not version)
     return fresh, resolved, version, scm, notes
+
+
+def missing_readme(own: Mapping[str, Any], files: Sequence[str]) -> str:
+    """The file that `project.readme` names, if it is not there; setuptools goes on without it."""
+    told = own.get("readme", "")
+    name = told.get("file", "") if isinstance(told, Mapping) else told
+    return str(name) if name and posixpath.normpath(name) not in files else ""
 
 
 def version_of(

@@ -26,6 +26,7 @@ def document(text: str, conversion: Conversion) -> str:
     tools = file.setdefault("tool", tomlkit.table(is_super_table=True))
     if conversion.scm:
         tools["setuptools_scm"] = plain_table(conversion.scm)
+    plug_ins(tools, conversion)
     tools.pop("zigwheel", None)
     tools["zigwheel"] = tool_table(conversion)
     written = tomlkit.dumps(file)
@@ -42,6 +43,19 @@ def build_system(file: Any, requires: Sequence[str]) -> None:
         old.pop("backend-path", None)
         return
     first(file, "build-system", table)
+
+
+def plug_ins(tools: Any, conversion: Conversion) -> None:
+    """Take out entries of `[[tool.dynamic-metadata]]` for fields that have their value otherwise now."""
+    told = {*conversion.resolved, *(["version"] if "version" in conversion.tool else [])}
+    entries = tools.get("dynamic-metadata", [])
+    if not isinstance(entries, list):
+        return
+    for index in reversed(range(len(entries))):
+        if entries[index].get("field") in told:
+            del entries[index]
+    if not entries:
+        tools.pop("dynamic-metadata", None)
 
 
 def first(file: Any, name: str, table: Any, *, after: str = "") -> None:
@@ -94,7 +108,10 @@ def without_licenses(classifiers: Any) -> None:
 def fill(table: Any, values: Mapping[str, Any]) -> None:
     """Put values into a table: plain ones first, so that none falls under another's header."""
     for key, value in sorted(values.items(), key=lambda item: nested(item[1])):
-        table[key] = toml(value, len(key))
+        if value is None:
+            table.pop(key, None)
+        else:
+            table[key] = toml(value, len(key))
 
 
 def nested(value: object) -> bool:

@@ -172,8 +172,7 @@ def failure_of(events: Sequence[Event]) -> str:
 
 def record(studio: Studio, where: Platform, folder: Path, *, fail: bool = False) -> Record:
     """One run."""
-    plain = where == Platform(os=where.os, arch=where.arch, libc=where.libc)
-    if studio.here and (studio.here != (where.os, where.arch) or not plain):
+    if studio.here and where != next((p for p in PLATFORMS if (p.os, p.arch) == studio.here), None):
         problem = (
             f"the backend is {studio.backend.name!r}; only what setuptools builds is recorded "
         )
