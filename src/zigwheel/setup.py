@@ -252,7 +252,9 @@ def requires_for_sources(setup: Setup) -> list[str]:
 
 def borrows(config: Config) -> bool:
     """Whether a config asks for headers of installed distributions."""
-    return any(c.include_from for c in (*config.modules, *config.library, *config.executable))
+    from zigwheel.config.requirements import borrows_headers
+
+    return any(map(borrows_headers, (*config.modules, *config.library, *config.executable)))
 
 
 def generates(config: Config) -> bool:

@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from zigwheel.config.model import Config, Extension, Generate
+from zigwheel.config.generators import Generate
+from zigwheel.config.model import Config, Extension
 from zigwheel.errors import GenerateError, ZigwheelError, raise_all
 from zigwheel.generate.model import Bench, Generator, digest_of, inputs_of
 from zigwheel.generate.packages import package_folder

@@ -67,6 +67,8 @@ class Places:
 
     def source(self, source: Source) -> str:
         """The file of a source, for a command that runs in the project."""
+        if source.package:
+            return str(self.packages[source.package] / source.path)
         return str(self.made[source.path]) if source.generated else source.path
 
     def folder(self, path: str) -> str:
@@ -118,7 +120,11 @@ def source_flags(source: Source, places: Places) -> Iterator[str]:
 def source_groups(artifact: Artifact) -> Iterator[tuple[tuple[str, ...], tuple[Source, ...]]]:
     """Consecutive sources with the same flags and places, Zig's root file left out: it is no C source."""
     sources = (s for s in artifact.sources if s.language != "zig")
-    for (args, *_), group in groupby(sources, key=lambda s: (s.args, s.generated, s.quoted)):
+
+    def alike(source: Source) -> tuple[tuple[str, ...], bool, str, tuple[str, ...]]:
+        return source.args, source.generated, source.package, source.quoted
+
+    for (args, *_), group in groupby(sources, key=alike):
         yield args, tuple(group)
 
 
