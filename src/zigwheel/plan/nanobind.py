@@ -27,6 +27,10 @@ MAP = "nanobind.robin_map"
 FLAGS = ("-fvisibility=hidden", "-std=c++17", "-fno-strict-aliasing")
 SECTIONS = ("-ffunction-sections", "-fdata-sections")
 
+STDIO = ("-includestdio.h",)
+"""nanobind's headers name `stderr`. For a stable ABI `Python.h` does not bring it, and unlike those of
+libstdc++ no header of libc++ does. In one word: of two, Zig takes the second for a file of the project."""
+
 
 STABLE = frozenset({"Py_LIMITED_API", "Py_TARGET_ABI3T"})
 """Macros that have to be the same in the library and in what it is linked to."""
@@ -76,10 +80,24 @@ def with_nanobind(
         if artifact.kind == "extension" and artifact.name in bound:
             flavour = flavour_of(artifact, bound[artifact.name], target)
             library = libraries.setdefault(flavour, library_of(flavour, config, target, ambient))
-            macros = tuple(sorted({**flavour.macros, **dict(artifact.macros)}.items()))
-            artifact = replace(artifact, macros=macros, link=(*artifact.link, library.name))
+            artifact = bound_to(artifact, flavour, library)
         found.append(artifact)
     return (*libraries.values(), *found)
+
+
+def bound_to(artifact: Artifact, flavour: Flavour, library: Artifact) -> Artifact:
+    """An extension that is compiled as the library is, and linked to it."""
+    macros = {**flavour.macros, **dict(artifact.macros)}
+    more = STDIO if flavour.stable else ()
+    return replace(
+        artifact,
+        macros=tuple(sorted(macros.items())),
+        link=(*artifact.link, library.name),
+        sources=tuple(
+            replace(source, args=(*source.args, *more)) if "c++" in source.language else source
+            for source in artifact.sources
+        ),
+    )
 
 
 def flavour_of(artifact: Artifact, extension: Extension, target: Target) -> Flavour:
@@ -94,6 +112,7 @@ def library_of(flavour: Flavour, config: Config, target: Target, ambient: Ambien
     """The library in one flavour, optimised as the project is."""
     elf = target.triple.os not in ("windows", "macos")
     args = (*BASE, *FLAGS, *(SECTIONS if elf else ()), *ambient.cxx_flags)
+    args += STDIO if flavour.stable else ()
     compact = {} if config.optimize == "debug" else {"NB_COMPACT_ASSERTIONS": "1"}
     source = Source(
         path="nb_combined.cpp",

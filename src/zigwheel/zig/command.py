@@ -90,7 +90,8 @@ def place_flags(artifact: Artifact, places: Places) -> tuple[str, ...]:
         pairs.append((places.zig_lib.relative_to(places.root), "zig"))
     if artifact.uses_python and places.headers is not None:
         pairs.append((places.headers, "python"))
-    pairs += [(places.packages[name], name) for name in artifact.packages]
+    named = (*artifact.packages, *(s.package for s in artifact.sources if s.package))
+    pairs += [(places.packages[name], name) for name in dict.fromkeys(named)]
     if places.sdk is not None:
         pairs.append((places.sdk, "sdk"))
     if artifact.zig_links and places.zig_packages is not None:
