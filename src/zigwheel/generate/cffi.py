@@ -64,7 +64,7 @@ def laid(tree: Tree, config: Config, target: Target | None, bench: Bench) -> tup
     errors: list[ZigwheelError] = []
     extensions = []
     for index, extension in enumerate(config.extension):
-        if extension.cffi and target is not None:
+        if extension.cffi and extension.enabled and target is not None:
             place = f"tool.zigwheel.extension[{index}].cffi"
             try:
                 said = asked(tree, extension.cffi, place, target, bench)
