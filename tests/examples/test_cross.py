@@ -24,7 +24,12 @@ from tests.foreign.sysroot import MACHINES
 
 Builder = Callable[..., Path]
 
-PYTHON_TAGS = {"stable": "cp310-abi3", "zigmath": "cp310-abi3", "shout": "py3-none", "spans": "cp312-abi3"}
+PYTHON_TAGS = {
+    "stable": "cp310-abi3",
+    "zigmath": "cp310-abi3",
+    "shout": "py3-none",
+    "spans": "cp312-abi3",
+}
 """Where it is not `cp313-cp313`."""
 
 PLATFORMS = {

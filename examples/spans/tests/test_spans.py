@@ -19,7 +19,9 @@ class Sets(unittest.TestCase):
 
     def test_holds_what_is_between(self) -> None:
         taken = spans.SpanSet([(-2, 3), (2**40, 2**41)])
-        self.assertEqual([n in taken for n in (-3, -2, 2, 3, 2**40)], [False, True, True, False, True])
+        self.assertEqual(
+            [n in taken for n in (-3, -2, 2, 3, 2**40)], [False, True, True, False, True]
+        )
         self.assertEqual(taken.bounds, (-2, 2**41))
 
     def test_counts_numbers_once(self) -> None:

@@ -18,6 +18,7 @@ FULL = re.compile(r"No space left on device|\bNoSpaceLeft\b|not enough space on 
 HEADERS = {
     "numpy/": 'NumPy\'s headers come with `include-from = ["numpy"]`',
     "pybind11/": 'pybind11\'s headers come with `include-from = ["pybind11"]`',
+    "nanobind/": "nanobind's headers and its library come with `nanobind = true`",
     "boost/": "Boost is not in Zig: put its headers into the project and name the folder in `include-dirs`",
     "omp.h": "Zig ships no OpenMP: leave out what is compiled for it",
     "windows.h": "this header is Windows' own: choose the source in `[[tool.zigwheel.overrides]]` with `if.os`",
