@@ -63,13 +63,15 @@ WRONG = [
             "  hint: rename it"
         ),
     ),
-    (
-        EXTENSION + "nanobind-free-threaded = true",
+    *(
         (
-            "`tool.zigwheel.extension[0].nanobind-free-threaded` is for extensions that are bound with "
-            "nanobind\n"
-            "  hint: write `nanobind = true` beside it, or leave it out"
-        ),
+            f"{EXTENSION}{option} = true",
+            (
+                f"`tool.zigwheel.extension[0].{option}` is for extensions that are bound with nanobind\n"
+                "  hint: write `nanobind = true` beside it, or leave it out"
+            ),
+        )
+        for option in ("nanobind-free-threaded", "stubs")
     ),
     # Names and required keys.
     (

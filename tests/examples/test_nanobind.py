@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import tarfile
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.examples.rig import build, copied, tried
+from tests.examples.rig import build, copied, run, tried, unpacked
 from tests.foreign.python import ForeignPython
 
 Builder = Callable[..., Path]
@@ -43,6 +45,64 @@ def test_which_wheel(
     assert f"-{tag}-" in wheel.name
     for name in loaded_by:
         assert tried(foreign(f"{name}-manylinux_x86_64"), "spans", wheel, tmp_path / name) == 5
+
+
+STUBS = ("spans/_core.pyi", "spans/py.typed")
+
+USE = """\
+import spans
+
+taken = spans.SpanSet([(1, 5)])
+taken.add(start=5, stop=7)
+low: int = taken.bounds[0]
+total: int = spans.covered(list(taken))
+"""
+
+
+def stubs_in(wheel: Path) -> dict[str, bytes]:
+    """The files of types in a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {n: archive.read(n) for n in archive.namelist() if n.endswith((".pyi", ".typed"))}
+
+
+def test_stubs_are_the_same_for_every_target(
+    built: Builder, for_313: list[str], environ: dict[str, str], tmp_path: Path
+) -> None:
+    native = built("spans", [])
+    found = stubs_in(native)
+    assert tuple(found) == STUBS
+    for target in ("aarch64-linux-gnu.2.17", "aarch64-macos.11.0"):
+        assert stubs_in(built("spans", [f"target={target}", *for_313])) == found
+    place = unpacked(native, tmp_path / "wheel")
+    (tmp_path / "use.py").write_text(USE)
+    (tmp_path / "wrong.py").write_text(f"{USE}taken.add('1', 2)\n")
+    mypy: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--cache-dir",
+        tmp_path / "c",
+    ]
+    run([*mypy, tmp_path / "use.py"], {**environ, "MYPYPATH": str(place)})
+    with pytest.raises(AssertionError, match='incompatible type "str"; expected "int"'):
+        run([*mypy, tmp_path / "wrong.py"], {**environ, "MYPYPATH": str(place)})
+
+
+def test_an_sdist_may_carry_stubs(with_zig: dict[str, str], tmp_path: Path) -> None:
+    project = copied("spans", tmp_path / "spans")
+    sdist = build(
+        project, tmp_path / "sdist", with_zig, sdist=True, settings=["sdist.generated=true"]
+    )
+    assert not list(project.rglob("*.pyi"))
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    (again,) = (tmp_path / "unpacked").iterdir()
+    carried = again / "src" / "spans" / "_core.pyi"
+    assert "class SpanSet:" in carried.read_text()
+    carried.write_text("Own = int\n")  # so that it shows which one is taken
+    found = stubs_in(build(again, tmp_path / "wheel", with_zig, settings=["target=win_amd64"]))
+    assert found == {STUBS[0]: b"Own = int\n", STUBS[1]: b""}
 
 
 def bill_of(wheel: Path) -> Any:

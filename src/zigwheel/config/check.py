@@ -189,7 +189,7 @@ def nanobind_errors(part: Part, names: Names) -> Iterator[ConfigError]:
     bound = [entry for entry in part.get("extension", []) if entry.get("nanobind")]
     for entry in part.get("extension", []):
         place = names["extension"][entry["name"]]
-        for key in ("nanobind-free-threaded",):
+        for key in ("nanobind-free-threaded", "stubs"):
             if entry.get(key) and entry not in bound:
                 yield ConfigError(
                     f"`{place}.{key}` is for extensions that are bound with nanobind",

@@ -156,6 +156,11 @@ class Extension(Compilation):
     """The module needs no GIL: free-threaded Pythons leave it off, as with `FREE_THREADED` in nanobind's
     own build. Other Pythons are as without.
     """
+    stubs: bool = False
+    """Put type stubs of the module into the wheel, made by nanobind's generator, and `py.typed` where the
+    package lacks it. For another target the module is built for this machine, too, to be imported.
+    Stubs that lie in the package are taken as they are.
+    """
     optional: bool = False
     """Leave the module out of the wheel, with a warning, where it cannot be compiled or would break
     what the wheel's tag promises. The tag stays the same. `strict` makes it an error.

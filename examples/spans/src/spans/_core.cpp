@@ -1,4 +1,3 @@
-#include <nanobind/make_iterator.h>
 #include <nanobind/nanobind.h>
 #include <nanobind/operators.h>
 #include <nanobind/stl/pair.h>
@@ -33,8 +32,10 @@ NB_MODULE(_core, module) {
         .def_prop_ro("bounds", &SpanSet::bounds)
         .def("__contains__", &SpanSet::contains)
         .def("__len__", &SpanSet::size)
-        .def(nb::self == nb::self)
-        .def("__iter__", [](const SpanSet &self) { return nb::iter(nb::cast(self.spans())); });
+        .def(nb::self == nb::self, nb::sig("def __eq__(self, other: object, /) -> bool"))
+        .def(
+            "__iter__", [](const SpanSet &self) { return nb::iter(nb::cast(self.spans())); },
+            nb::sig("def __iter__(self) -> collections.abc.Iterator[tuple[int, int]]"));
     module.def(
         "covered", [](const std::vector<Span> &pairs) { return from_pairs(pairs).count(); },
         nb::arg("spans"), "How many numbers are in at least one of the spans.");
