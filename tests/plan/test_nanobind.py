@@ -105,6 +105,7 @@ def test_flags_are_those_of_nanobind(
     (source,) = library.sources
     assert {"-fno-strict-aliasing", "-fvisibility=hidden", "-std=c++17"} <= set(source.args)
     assert ("-ffunction-sections" in source.args) == sections
+    assert ("-O3" in source.args) == (optimize == "fast")
     assert (ALWAYS[1] in library.macros) == compact
     assert (source.package, library.packages) == (SOURCES, ("nanobind", MAP))
     assert (library.optimize, library.lto, library.link_cxx) == (optimize, False, True)

@@ -30,6 +30,9 @@ LANGUAGES: dict[str, Language] = {
 BASE: tuple[str, ...] = ("-fwrapv",)
 """CPython compiles itself, and tells distutils to compile extensions, with wrapping signed overflow."""
 
+FAST: tuple[str, ...] = ("-O3",)
+"""For `optimize = "fast"`: distutils has it from CPython, and Zig gives C and C++ no more than -O2."""
+
 HOST_CPU = ("-march=native", "-mtune=native", "-mcpu=native")
 NOT_HERE = {
     "-fopenmp": "Zig ships no OpenMP runtime: leave it out, or use threads of the operating system",

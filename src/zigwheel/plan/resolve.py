@@ -143,6 +143,8 @@ def draft_of(
 ) -> tuple[Draft, list[PlanError]]:
     """One artifact; errors instead of an exception, so that all are reported at once."""
     kind = KINDS[type(component)]
+    optimize = component.optimize or config.optimize
+    component = replace(component, optimize=optimize)
     files, errors = source_files(tree, component, place)
     errors += include_dir_errors(tree, component.include_dirs, place)
     options, found = link_options(
@@ -204,7 +206,7 @@ def draft_of(
         rpaths=options.rpaths,
         exports=exports(component),
         link_cxx=options.cxx or any("c++" in s.language for s in sources),
-        optimize=component.optimize or config.optimize,
+        optimize=optimize,
         lto=lto,
         strip=config.strip if component.strip is None else component.strip,
         cpu=target.triple.cpu if not component.cpu else cpu(component.cpu, target.triple),

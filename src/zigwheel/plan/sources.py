@@ -11,7 +11,7 @@ from zigwheel.config.model import Compilation
 from zigwheel.errors import PlanError
 from zigwheel.plan.cpus import NAMED, assembler_args, cpu_arg_error
 from zigwheel.plan.files import escapes, expand, leads_out, outside, within
-from zigwheel.plan.flags import BASE, LANGUAGES, Ambient, compile_arg_errors
+from zigwheel.plan.flags import BASE, FAST, LANGUAGES, Ambient, compile_arg_errors
 from zigwheel.plan.model import Source
 from zigwheel.plan.tree import Tree
 
@@ -146,6 +146,7 @@ def source_args(
     standard = component.cxx_standard if cxx else component.c_standard
     return (
         *BASE,
+        *(FAST if component.optimize == "fast" else ()),
         *(("-fvisibility=hidden",) if hidden else ()),
         *ambient.clock_flags,
         *(ambient.cxx_flags if cxx else ambient.c_flags),
