@@ -307,7 +307,7 @@ class Config:
     `MACOSX_DEPLOYMENT_TARGET` in the environment has the last word.
     """
     optimize: Optimize = "fast"
-    """`fast` (-O3), `small`, `safe` or `debug`."""
+    """`fast` (C and C++ at -O3, as CPython has it), `small`, `safe` or `debug`."""
     lto: bool = False
     """Link-time optimisation. Zig has none for Windows."""
     strip: bool = True

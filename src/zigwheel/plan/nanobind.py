@@ -14,7 +14,7 @@ from zigwheel.config.requirements import NANOBIND
 from zigwheel.errors import PlanError
 from zigwheel.plan.components import Component
 from zigwheel.plan.cpus import machine_args
-from zigwheel.plan.flags import BASE, FAST, Ambient
+from zigwheel.plan.flags import Ambient, base_args
 from zigwheel.plan.model import Artifact, BuildPlan, Package, Source
 from zigwheel.target.model import Target
 
@@ -111,8 +111,14 @@ def flavour_of(artifact: Artifact, extension: Extension, target: Target) -> Flav
 def library_of(flavour: Flavour, config: Config, target: Target, ambient: Ambient) -> Artifact:
     """The library in one flavour, optimised as the project is."""
     elf = target.triple.os not in ("windows", "macos")
-    args = (*BASE, *(FAST if config.optimize == "fast" else ()), *FLAGS)
-    args += (*(SECTIONS if elf else ()), *ambient.cxx_flags, *(STDIO if flavour.stable else ()))
+    base = base_args(config.optimize, target, config.py_api)
+    args = (
+        *base,
+        *FLAGS,
+        *(SECTIONS if elf else ()),
+        *ambient.cxx_flags,
+        *(STDIO if flavour.stable else ()),
+    )
     compact = {} if config.optimize == "debug" else {"NB_COMPACT_ASSERTIONS": "1"}
     source = Source(
         path="nb_combined.cpp",

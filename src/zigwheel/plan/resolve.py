@@ -13,7 +13,7 @@ from zigwheel.config.requirements import borrows_headers, wanted_by
 from zigwheel.errors import PlanError, raise_all
 from zigwheel.plan.cpus import machine_args
 from zigwheel.plan.elf import elf_errors
-from zigwheel.plan.flags import Ambient, link_options
+from zigwheel.plan.flags import Ambient, base_args, link_options
 from zigwheel.plan.includes import Look, content, scan
 from zigwheel.plan.machine import cpu
 from zigwheel.plan.macos import macos_options, no_frameworks
@@ -144,7 +144,6 @@ def draft_of(
     """One artifact; errors instead of an exception, so that all are reported at once."""
     kind = KINDS[type(component)]
     optimize = component.optimize or config.optimize
-    component = replace(component, optimize=optimize)
     files, errors = source_files(tree, component, place)
     errors += include_dir_errors(tree, component.include_dirs, place)
     options, found = link_options(
@@ -171,8 +170,9 @@ def draft_of(
     if not reach.clock:
         ambient = replace(ambient, clock_flags=())
     arch = target.triple.arch
+    base = base_args(optimize, target, config.py_api)
     sources, found = typed_sources(
-        tree, component, files, ambient, hidden=hidden, arch=arch, place=place
+        tree, component, files, ambient, base=base, hidden=hidden, arch=arch, place=place
     )
     errors += found
     dispatch = reach.dispatch and not component.cpu
