@@ -384,6 +384,32 @@ def test_cffi_tells_its_builder(tmp_path: Path) -> None:
         assert dict(file.options) == {"builder": "b/make.py:ffi", "module": "demo._f"}
 
 
+BY_ITSELF = {
+    "an object": "extensions = [make.ffi.distutils_extension()]",
+    "a file": """make.ffi.emit_c_code("made.c")
+extensions = [Extension("demo._f", ["made.c"])]""",
+}
+"""How a `setup.py` has cffi write C without `cffi_modules`."""
+
+
+@pytest.mark.parametrize("lines", BY_ITSELF.values(), ids=BY_ITSELF)
+def test_cffi_that_setup_py_calls_tells_its_builder(lines: str, tmp_path: Path) -> None:
+    text = f"""{SETUP}import os, sys
+sys.path.insert(0, os.path.abspath("b"))
+import make
+{lines}
+setup(name="demo", version="1", packages=["demo"], ext_modules=extensions)
+"""
+    system = '[build-system]\nrequires = ["setuptools", "cffi"]\n'
+    files = {"setup.py": text, "b/make.py": CFFI_BUILD, "pyproject.toml": system}
+    project = write(tmp_path / "p", {**files, "demo/__init__.py": "", "inc/f.h": ""})
+    (record,) = record_all(project, tmp_path / "w")
+    assert record.failure == ""
+    assert [extension.name for extension in record.extensions] == ["demo._f"]
+    (file,) = record.written
+    assert dict(file.options) == {"builder": "b/make.py:ffi", "module": "demo._f"}
+
+
 ASKING = """
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
