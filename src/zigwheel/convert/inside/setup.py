@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from zigwheel.convert.inside.compilers import current
+from zigwheel.convert.inside.compilers import current, declared
 from zigwheel.convert.inside.notes import Notes
 
 
 def patch_setup(notes: Notes) -> None:
     """Patch the classes of setuptools that hold what the build asks for."""
+    from distutils.command.build_clib import build_clib
     from distutils.command.build_ext import build_ext
     from distutils.dist import Distribution
     from distutils.extension import Extension
@@ -21,6 +22,7 @@ def patch_setup(notes: Notes) -> None:
     first: dict[str, tuple[str, list[str]]] = {}
     wrap(Extension, "__init__", lambda call: made(notes, first, call))
     wrap(build_ext, "build_extension", building)
+    wrap(build_clib, "check_library_list", declaring)
     wrap(Distribution, "run_command", lambda call: commanded(notes, first, call))
     patch_cffi(notes)
 
@@ -85,6 +87,7 @@ def made(
         if isinstance(name, str) and "*" not in name and name not in first:
             told = [str(source) for source in sources if "*" not in str(source)]
             first[name] = (notes.place(), told)
+            declared.update(map(os.path.abspath, told))
         call(self, name, sources, *rest, **options)
 
     return init
@@ -102,6 +105,17 @@ def building(call: Callable[..., Any]) -> Callable[..., Any]:
             names.pop()
 
     return build
+
+
+def declaring(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Remember what libraries are made of."""
+
+    def check(self: Any, libraries: Any) -> None:
+        call(self, libraries)
+        for _, options in libraries:
+            declared.update(os.path.abspath(str(s)) for s in options.get("sources") or ())
+
+    return check
 
 
 def commanded(
