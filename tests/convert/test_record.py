@@ -384,6 +384,32 @@ def test_cffi_tells_its_builder(tmp_path: Path) -> None:
         assert dict(file.options) == {"builder": "b/make.py:ffi", "module": "demo._f"}
 
 
+BY_ITSELF = {
+    "an object": "extensions = [make.ffi.distutils_extension()]",
+    "a file": """make.ffi.emit_c_code("made.c")
+extensions = [Extension("demo._f", ["made.c"])]""",
+}
+"""How a `setup.py` has cffi write C without `cffi_modules`."""
+
+
+@pytest.mark.parametrize("lines", BY_ITSELF.values(), ids=BY_ITSELF)
+def test_cffi_that_setup_py_calls_tells_its_builder(lines: str, tmp_path: Path) -> None:
+    text = f"""{SETUP}import os, sys
+sys.path.insert(0, os.path.abspath("b"))
+import make
+{lines}
+setup(name="demo", version="1", packages=["demo"], ext_modules=extensions)
+"""
+    system = '[build-system]\nrequires = ["setuptools", "cffi"]\n'
+    files = {"setup.py": text, "b/make.py": CFFI_BUILD, "pyproject.toml": system}
+    project = write(tmp_path / "p", {**files, "demo/__init__.py": "", "inc/f.h": ""})
+    (record,) = record_all(project, tmp_path / "w")
+    assert record.failure == ""
+    assert [extension.name for extension in record.extensions] == ["demo._f"]
+    (file,) = record.written
+    assert dict(file.options) == {"builder": "b/make.py:ffi", "module": "demo._f"}
+
+
 ASKING = """
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
@@ -411,3 +437,54 @@ def test_questions_are_answered_for_the_platform(tmp_path: Path) -> None:
         assert record.commands, "what was asked is told"
     (record,) = record_all(project, tmp_path / "none", LINUX)
     assert record.extensions[0].sources[0].macros == (), "no Zig, no answer"
+
+
+TRYING = """
+import os
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+def compiles(compiler, text):
+    os.makedirs("build", exist_ok=True)
+    with open("build/test1.c", "w") as stream:
+        stream.write(text)
+    try:
+        objects = compiler.compile(["build/test1.c"])
+        compiler.link_executable(objects, "build/test1.out")
+    except Exception:
+        return False
+    finally:
+        os.remove("build/test1.c")
+    return True
+
+class Build(build_ext):
+    def build_extensions(self):
+        macros = self.extensions[0].define_macros
+        if compiles(self.compiler, "#include <immintrin.h>\\nint main(void) { return 0; }"):
+            macros.append(("HAVE_IMMINTRIN", None))
+        if compiles(self.compiler, "#include <no_such.h>\\nint main(void) { return 0; }"):
+            macros.append(("HAVE_NOTHING", None))
+        super().build_extensions()
+
+for name in ("made.c", "lib.c"):
+    with open(name, "w") as stream:
+        stream.write("int made;")
+setup(name="demo", version="1", cmdclass={"build_ext": Build},
+      libraries=[("l", {"sources": ["lib.c"]})],
+      ext_modules=[Extension("demo", ["demo.c", "made.c"])])
+"""
+
+
+def test_a_source_that_is_written_to_be_tried_is_a_question(tmp_path: Path) -> None:
+    host = describe_host()
+    cache = cache_root(os.environ, host.os)
+    zig = require_zig(cache=cache, environ=os.environ, host=host)
+    project = write(tmp_path / "p", {"setup.py": TRYING, "demo.c": ""})
+    program = (str(zig.executable), str(cache / "zig-global"))
+    intel, arm = record_all(project, tmp_path / "w", LINUX, ARM, zig=program)
+    assert intel.extensions[0].sources[0].macros == (("HAVE_IMMINTRIN", None),)
+    assert arm.extensions[0].sources[0].macros == ()
+    for record in (intel, arm):
+        assert record.failure == ""
+        assert [s.path for s in record.extensions[0].sources] == ["demo.c", "made.c"]
+        assert [s.path for s in record.libraries[0].sources] == ["lib.c"]

@@ -32,6 +32,7 @@ from zigwheel.convert.project import entry_points, people, requirements
 from zigwheel.convert.record import PLATFORMS
 from zigwheel.convert.sources import as_globs, patterns
 from zigwheel.convert.versions import version_settings
+from zigwheel.plan.flags import link_options
 
 LINUX = Platform(os="linux", arch="x86_64")
 ARM = Platform(os="linux", arch="aarch64")
@@ -309,6 +310,16 @@ def test_libraries_of_one_compiler_are_left_out() -> None:
     found = tables(Record(platform=WINDOWS, extensions=(extension,), wheel={}), shipped=["a.c"])
     assert found.extensions["pkg._x"] == {"sources": ["a.c"], "libraries": ["ws2_32"]}
     assert found.notes == ()
+
+
+def test_frameworks_are_one_word_each() -> None:
+    words = ("-framework", "CoreFoundation", "-framework", "IOKit")
+    extension = RecordedExtension(name="x", sources=(RecordedSource(path="a.c"),), link_args=words)
+    record = Record(platform=MAC, extensions=(extension,), wheel={})
+    found = {record.platform: tables(record, shipped=["a.c"]).extensions}
+    args = merge(found, removable=True).base["x"]["extra-link-args"]
+    assert args == ["-Wl,-framework,CoreFoundation", "-Wl,-framework,IOKit"]
+    assert link_options(tuple(args), (), (), "")[0].frameworks == ("CoreFoundation", "IOKit")
 
 
 RAW = """\

@@ -326,9 +326,9 @@ def link_part(item: RecordedExtension, names: list[str], options: Options, desk:
         sorted_out, errors = link_options(words, (), (), "")
         if errors:
             lost.append(arg)
-        elif sorted_out.libraries or sorted_out.frameworks or sorted_out.options:
-            kept += list(words)
-        elif sorted_out.rpaths:
+        elif sorted_out.frameworks:  # as one word each, so that a list of them can be merged
+            kept += [f"-Wl,-framework,{name}" for name in sorted_out.frameworks]
+        elif sorted_out.libraries or sorted_out.options or sorted_out.rpaths:
             kept.append(arg)
         elif sorted_out.cxx:
             more.append("c++")

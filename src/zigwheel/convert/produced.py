@@ -165,14 +165,24 @@ def by_python(path: str, event: Event, events: list[Event], assembly: Assembly) 
     inputs = [name for name in inputs if name != path]
     options = {}
     if tool == "cffi":
-        name = os.path.splitext(os.path.basename(path))[0]
         for other in events:
-            if other.kind == "cffi" and other.text("name") == name:
-                options = {"builder": other.text("spec"), "module": name}
+            if other.kind == "cffi" and is_source_of(event.text("path"), other):
+                options = {"builder": other.text("spec"), "module": other.text("name")}
                 inputs = [other.text("spec").partition(":")[0]]
     return RecordedFile(
         path=path, tool=tool, inputs=tuple(inputs), options=options, place=event.text("place")
     )
+
+
+def is_source_of(real: str, told: Event) -> bool:
+    """Whether cffi wrote a file for the module that an event names.
+
+    It is called as the module, with dots or in folders, if the build gave it no other name.
+    """
+    if named := told.text("file"):
+        return real == named
+    dotted = os.path.splitext(real)[0].replace(os.sep, ".")
+    return dotted.endswith(f".{told.text('name')}")
 
 
 def by_command(path: str, real: str, events: list[Event]) -> RecordedFile:

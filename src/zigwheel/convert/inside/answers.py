@@ -49,6 +49,11 @@ def without_arch(words: list[str]) -> list[str]:
     return kept
 
 
+def stand_in(job: Job) -> str:
+    """What is left where an output goes: questions may link an archive, which is an empty one."""
+    return "!<arch>\n" if job.kind == "archive" else f"recorded: {job.output_or_default()}\n"
+
+
 def put(path: str, text: str) -> None:
     """Leave a small file where a tool would have left its output."""
     os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zigwheel.convert.inside.answers import put, try_out
+from zigwheel.convert.inside.answers import put, stand_in, try_out
 from zigwheel.convert.inside.notes import Notes
 from zigwheel.convert.inside.words import Job, is_probe, read_command
 
@@ -64,7 +64,7 @@ class Recorder:
         )
         output = job.output_or_default()
         if output:
-            put(os.path.join(cwd, output), f"recorded: {output}\n")
+            put(os.path.join(cwd, output), stand_in(job))
 
     def asks(self, job: Job, cwd: str) -> bool:
         """Whether a command is a question: its sources are no part of the project."""
@@ -74,7 +74,8 @@ class Recorder:
         if job.sources:
             own = {str(os.path.abspath(s)) for e in innermost() for s in e.sources}
             return not any(
-                os.path.abspath(source) in own or not is_probe(source, cwd, project)
+                os.path.abspath(source) in own
+                or not (is_probe(source, cwd, project) or self.is_trial(source))
                 for source in job.sources
             )
         if job.kind != "link" or innermost():
@@ -83,6 +84,12 @@ class Recorder:
             is_probe(item, cwd, project) or os.path.join(cwd, item) in answered
             for item in job.objects
         )
+
+    def is_trial(self, source: str) -> bool:
+        """Whether the build's own code wrote a source, and compiles it for no module or library."""
+        path = os.path.abspath(source)
+        fresh = os.path.realpath(path) in self.notes.fresh
+        return fresh and path not in declared and not innermost()
 
     def ask(self, words: list[str], job: Job, cwd: str) -> None:
         """Let Zig answer for the platform."""
@@ -101,6 +108,9 @@ def innermost() -> list[Any]:
     """The extension that is being built, if there is one."""
     return getattr(current, "names", [])[-1:]
 
+
+declared: set[str] = set()
+"""Absolute paths of the sources that `Extension`s and `libraries=` name."""
 
 answered: set[str] = set()
 """Files that came out of questions."""

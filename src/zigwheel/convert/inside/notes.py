@@ -26,6 +26,8 @@ class Notes:
         """The folder of the whole run, with that for temporary files."""
         self.descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self.quiet = threading.local()
+        self.fresh: set[str] = set()
+        """Real paths of what the build's own code wrote."""
 
     def note(self, event: str, **values: Any) -> None:
         """Write one event."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any
 
-from zigwheel.convert.inside.compilers import current
+from zigwheel.convert.inside.compilers import current, declared
 from zigwheel.convert.inside.notes import Notes
 
 
 def patch_setup(notes: Notes) -> None:
     """Patch the classes of setuptools that hold what the build asks for."""
+    from distutils.command.build_clib import build_clib
     from distutils.command.build_ext import build_ext
     from distutils.dist import Distribution
     from distutils.extension import Extension
@@ -19,16 +22,18 @@ def patch_setup(notes: Notes) -> None:
     first: dict[str, tuple[str, list[str]]] = {}
     wrap(Extension, "__init__", lambda call: made(notes, first, call))
     wrap(build_ext, "build_extension", building)
+    wrap(build_clib, "check_library_list", declaring)
     wrap(Distribution, "run_command", lambda call: commanded(notes, first, call))
     patch_cffi(notes)
 
 
 def patch_cffi(notes: Notes) -> None:
-    """Note which entry of `cffi_modules` makes which extension."""
+    """Note which entry of `cffi_modules`, or which object, makes which extension."""
     try:
-        from cffi import setuptools_ext
+        from cffi import recompiler, setuptools_ext
     except ImportError:
         return
+    wrap(recompiler, "recompile", lambda call: recompiling(notes, call))
     add = setuptools_ext.add_cffi_module
 
     def added(dist: Any, spec: Any) -> None:
@@ -39,6 +44,33 @@ def patch_cffi(notes: Notes) -> None:
                 notes.note("cffi", spec=str(spec), name=str(extension.name), place=notes.place())
 
     setuptools_ext.add_cffi_module = added
+
+
+def recompiling(notes: Notes, call: Callable[..., Any]) -> Callable[..., Any]:
+    """Note where the object is that a build has emit or compile its C itself."""
+
+    def recompile(ffi: Any, module_name: str, *rest: Any, **options: Any) -> Any:
+        if spec := spec_of(notes, ffi):
+            file = str(options.get("c_file") or "")
+            values = {"spec": spec, "file": os.path.realpath(file) if file else ""}
+            notes.note("cffi", name=str(module_name), place=notes.place(), **values)
+        return call(ffi, module_name, *rest, **options)
+
+    return recompile
+
+
+def spec_of(notes: Notes, value: Any) -> str:
+    """`SCRIPT:NAME` for an object that a module of the project holds; empty if none does.
+
+    `setup.py` is none of them: whoever runs it for the object runs the whole build.
+    """
+    for module in [m for m in sys.modules.values() if isinstance(m, ModuleType)]:
+        file = os.path.realpath(vars(module).get("__file__") or "")
+        if module.__name__ != "__main__" and file.startswith(notes.project + os.sep):
+            name = next((name for name, held in vars(module).items() if held is value), "")
+            if name:
+                return f"{os.path.relpath(file, notes.project).replace(os.sep, '/')}:{name}"
+    return ""
 
 
 def wrap(owner: Any, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
@@ -55,6 +87,7 @@ def made(
         if isinstance(name, str) and "*" not in name and name not in first:
             told = [str(source) for source in sources if "*" not in str(source)]
             first[name] = (notes.place(), told)
+            declared.update(map(os.path.abspath, told))
         call(self, name, sources, *rest, **options)
 
     return init
@@ -72,6 +105,17 @@ def building(call: Callable[..., Any]) -> Callable[..., Any]:
             names.pop()
 
     return build
+
+
+def declaring(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Remember what libraries are made of."""
+
+    def check(self: Any, libraries: Any) -> None:
+        call(self, libraries)
+        for _, options in libraries:
+            declared.update(os.path.abspath(str(s)) for s in options.get("sources") or ())
+
+    return check
 
 
 def commanded(

@@ -57,7 +57,7 @@ def main(name: str, words: list[str]) -> int:
     if builds(job, reader, cwd, project):
         if spec["fail"]:
             return 1
-        answers.put(os.path.join(cwd, job.output_or_default()), f"recorded: {job.output}\n")
+        answers.put(os.path.join(cwd, job.output_or_default()), answers.stand_in(job))
         if job.dependencies:
             answers.put(os.path.join(cwd, job.dependencies), "")
         note(spec, "built", command)

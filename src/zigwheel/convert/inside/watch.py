@@ -72,7 +72,10 @@ def written(notes: Notes, read: dict[tuple[str, str], list[str]], path: Any) -> 
         latest[function] = inputs = inputs or latest.get(function, [])
         read.pop(function, None)
     place = notes.place(sys._getframe(3))
-    notes.note("written", path=real, place=place, inputs=inputs, tool=tool(notes))
+    made_by = tool(notes)
+    if made_by == "python":
+        notes.fresh.add(real)
+    notes.note("written", path=real, place=place, inputs=inputs, tool=made_by)
 
 
 def asker(notes: Notes) -> tuple[str, str] | None:
