@@ -24,7 +24,7 @@ LAYERS = (
     {"headers"},
     {"promised", "contents"},
     {"artifacts"},
-    {"rebuild", "eject", "reuse", "fetched"},
+    {"rebuild", "eject", "reuse", "fetched", "stubs"},
     {"pipeline"},
     {"convert"},
     {"build", "cli"},

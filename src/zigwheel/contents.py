@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from zigwheel.config.model import Config
 from zigwheel.plan.components import Component, library_component, package_component
 from zigwheel.plan.model import BuildPlan
+from zigwheel.plan.nanobind import components
 from zigwheel.zig.command import Places
 from zigwheel.zig.execute import Run
 from zigwheel.zig.linked import linked, traced
@@ -24,8 +25,9 @@ def contents_of(
         if artifact.kind != "library":
             names, packages, parts = linked(plan, artifact, places, zig, run)
             own = (library_component(e) for e in config.library if e.name in names)
+            bound = (c for name in names for c in components(plan, plan.library(name)))
             theirs = described(config, places.zig_packages, packages) if places.zig_packages else ()
-            found[artifact.install] = (*own, *theirs, *parts)
+            found[artifact.install] = (*own, *bound, *theirs, *parts)
     return found
 
 

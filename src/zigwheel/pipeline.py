@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zigwheel.setup import Setup, metadata_of, tree_of, warn
+from zigwheel.setup import Setup, has_stubs, metadata_of, tree_of, warn
 
 if TYPE_CHECKING:
     from zigwheel.artifacts import Built
@@ -39,6 +39,10 @@ def build_wheel(setup: Setup, folder: Path, *, keep: Path | None = None) -> Path
         )
         if built:
             entries += bill_of_materials(metadata, built)
+            if has_stubs(setup.config):
+                from zigwheel.stubs import for_wheel
+
+                entries += for_wheel(setup, metadata.name, built, {e.path for e in entries})
         wheel = write(setup, metadata, folder, entries, built)
         if keep is not None:
             from zigwheel.reuse import remember
@@ -160,6 +164,10 @@ def build_sdist(setup: Setup, folder: Path) -> Path:
     )
     if setup.config.sdist.generated:
         entries = with_carried(setup, entries)
+        if has_stubs(setup.config):
+            from zigwheel.stubs import for_sdist
+
+            entries += for_sdist(setup, metadata.name, {entry.path for entry in entries})
     if setup.zig_packages:
         from zigwheel.fetched import carried_entries
         from zigwheel.zig.packages import CARRIED

@@ -76,7 +76,8 @@ def named(built: Built, file: Path) -> list[str]:
 def watched(built: Built) -> tuple[str, ...]:
     """What a rebuild depends on: every input, and each source's folder, where a new one may appear."""
     inputs = [item.path for item in built.plan.inputs]
-    sources = [s.path for artifact in built.plan.artifacts for s in artifact.sources]
+    all_sources = (s for artifact in built.plan.artifacts for s in artifact.sources)
+    sources = [s.path for s in all_sources if not s.package]
     folders = sorted({os.path.dirname(path) or "." for path in sources})
     return ("pyproject.toml", *inputs, *folders)
 

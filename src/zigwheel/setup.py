@@ -142,6 +142,18 @@ def target_of(config: Config, environ: Mapping[str, str], host: Host) -> Target:
     )
 
 
+def native_target(setup: Setup) -> Target:
+    """This machine and this Python as a target, whatever is built for."""
+    foreign = ("_PYTHON_HOST_PLATFORM", "ARCHFLAGS")
+    environ = {key: value for key, value in setup.environ.items() if key not in foreign}
+    return target_of(replace(setup.config, target="", python=""), environ, setup.host)
+
+
+def has_stubs(config: Config) -> bool:
+    """Whether a config asks for type stubs, for which modules are imported here."""
+    return any(extension.stubs for extension in config.modules)
+
+
 def conditions_of(config: Config, target: Target, environ: Mapping[str, str]) -> Conditions:
     """What `if.*` of an override is held against."""
     from zigwheel.config.conditions import Conditions
@@ -193,9 +205,11 @@ def metadata_of(setup: Setup, *, build_state: BuildState = "wheel") -> Metadata:
 
 def requires_for_sdist(setup: Setup) -> list[str]:
     """Requirements of a dynamic version, of what is generated where the sdist is to carry that, and Zig
-    where it has to fetch packages of its own."""
-    sources = requires_for_sources(setup) if setup.config.sdist.generated else []
-    zig = lacking_zig(setup) if fetches_packages(setup) else []
+    where it has to fetch packages of its own, or to build modules of which there are to be stubs."""
+    carries = setup.config.sdist.generated
+    sources = requires_for_sources(setup) if carries else []
+    stubs = carries and has_stubs(setup.config)
+    zig = lacking_zig(setup) if stubs or fetches_packages(setup) else []
     return [*requires_for_version(setup), *sources, *zig]
 
 
@@ -232,7 +246,9 @@ def requires_for_wheel(setup: Setup) -> list[str]:
     requires = requires_for_version(setup)
     if setup.compiles:
         requires += lacking_zig(setup)
-    if setup.target is not None and lacks_headers(setup, setup.target):
+    targets = [native_target(setup)] if has_stubs(setup.config) else []
+    targets += [setup.target] if setup.target is not None else []
+    if any(lacks_headers(setup, target) for target in targets):
         from zigwheel.target.header_packs import REQUIREMENT as HEADERS
 
         requires.append(HEADERS)
@@ -252,7 +268,9 @@ def requires_for_sources(setup: Setup) -> list[str]:
 
 def borrows(config: Config) -> bool:
     """Whether a config asks for headers of installed distributions."""
-    return any(c.include_from for c in (*config.modules, *config.library, *config.executable))
+    from zigwheel.config.requirements import borrows_headers
+
+    return any(map(borrows_headers, (*config.modules, *config.library, *config.executable)))
 
 
 def generates(config: Config) -> bool:

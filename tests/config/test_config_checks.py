@@ -42,6 +42,37 @@ WRONG = [
             "with all of its 13 parts, such as `cpe:2.3:a:zlib:zlib:1.3.1:*:*:*:*:*:*:*`"
         ),
     ),
+    # nanobind and its stable ABI, its name and its options.
+    *(
+        (
+            f"py-api = '{api}'\n{EXTENSION}nanobind = true",
+            (
+                "`tool.zigwheel.extension[0].nanobind` goes not with `tool.zigwheel.py-api`, which is "
+                f'"{api}": of the stable ABIs nanobind\'s library has `abi3` from 3.12 on\n'
+                '  hint: write `py-api = "cp312"`, or `py-limited-api = false` for this extension, which '
+                "then needs a wheel for each Python"
+            ),
+        )
+        for api in ("cp310", "cp315t", "cp312.cp315t")
+    ),
+    (
+        EXTENSION + "nanobind = true\n[[library]]\nname = 'nanobind'\nsources = ['z.c']",
+        (
+            '`tool.zigwheel.library[0].name` is "nanobind", the name of the library that '
+            "`nanobind = true` links\n"
+            "  hint: rename it"
+        ),
+    ),
+    *(
+        (
+            f"{EXTENSION}{option} = true",
+            (
+                f"`tool.zigwheel.extension[0].{option}` is for extensions that are bound with nanobind\n"
+                "  hint: write `nanobind = true` beside it, or leave it out"
+            ),
+        )
+        for option in ("nanobind-free-threaded", "stubs")
+    ),
     # Names and required keys.
     (
         "[[extension]]\nname = 'a'",

@@ -23,6 +23,7 @@ CASES = [
     if name not in NOT_UNDER_WINE
 ]
 CASES += [(name, tag) for tag in ("cp313t", "cp314t") for name in ("fastsum", "geometry")]
+CASES += [("spans", "cp313t")]
 CASES += [("packbits", "cp314t")]  # the first free-threaded Python that cffi is for
 
 MACHINES = {"win_amd64": "AMD64", "win32": "I386", "win_arm64": "ARM64"}

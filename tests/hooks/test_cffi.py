@@ -261,3 +261,12 @@ def test_cffi_is_asked_for_once(config: str, project: Project) -> None:
     project.write({"pyproject.toml": text.replace('["zigwheel"]', '["zigwheel", "CFFI==1.17.1"]')})
     requires = project.call("get_requires_for_build_wheel").value
     assert not any("ffi" in r for r in requires)
+
+
+def test_the_script_of_what_is_not_built_is_not_run(make: Maker) -> None:
+    two = f"{API}enabled = false\n{API}".replace("tiny._core", "tiny._off", 1).replace(
+        "_build", "_no", 1
+    )
+    project = make(config=two, files={**FILES, "src/tiny/_no.py": "raise SystemExit(1)\n"})
+    with zipfile.ZipFile(project.wheel()) as archive:
+        assert not any("_off" in name for name in archive.namelist())

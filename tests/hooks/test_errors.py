@@ -79,7 +79,7 @@ def test_all_failures_are_told(make: Maker) -> None:
 @pytest.mark.parametrize(
     ("header", "hint"),
     [
-        ("numpy/arrayobject.h", "add `numpy` to `[build-system] requires`"),
+        ("numpy/arrayobject.h", 'NumPy\'s headers come with `include-from = ["numpy"]`'),
         ("zlib.h", "zlib.h belongs to zlib: put its sources into the project"),
         ("mine/own.h", "name the folder that holds mine/own.h in `include-dirs`"),
     ],

@@ -38,6 +38,13 @@ FILES = {
     "src/tiny/value.i": "%{\n#define VALUE 7\n%}\n",
 }
 
+EMPTY = """\
+#include <Python.h>
+static PyModuleDef_Slot slots[] = {{0, NULL}};
+static struct PyModuleDef def = {PyModuleDef_HEAD_INIT, .m_name = "_more", .m_slots = slots};
+PyMODINIT_FUNC PyInit__more(void) { return PyModuleDef_Init(&def); }
+"""
+
 
 @pytest.fixture
 def project(make: Maker) -> Project:
@@ -94,3 +101,13 @@ def test_swig_is_asked_for(project: Project) -> None:
     text = (project.root / "pyproject.toml").read_text()
     project.write({"pyproject.toml": text.replace('["zigwheel"]', '["zigwheel", "swig==4.3.0"]')})
     assert not any("swig" in r for r in project.call("get_requires_for_build_wheel").value)
+
+
+def test_what_is_not_built_is_not_translated(project: Project, tmp_path: Path) -> None:
+    more = (
+        'enabled = false\n[[tool.zigwheel.extension]]\nname = "tiny._more"\nsources = ["more.c"]\n'
+    )
+    init = "import tiny._more\ndef value(): return tiny._more.__name__\n"
+    project.write({"src/tiny/core.i": "%nonsense", "src/tiny/__init__.py": init, "more.c": EMPTY})
+    project.config(f"{CONFIG}{more}")
+    assert value(project.wheel(), tmp_path / "site") == "tiny._more"

@@ -2,7 +2,35 @@ from __future__ import annotations
 
 import pytest
 
-from zigwheel.plan.flags import clock_flags, compile_arg_errors, environment_flags, link_options
+from tests.borrowed.test_numpy import triple_of
+from zigwheel.plan.flags import (
+    base_args,
+    clock_flags,
+    compile_arg_errors,
+    environment_flags,
+    link_options,
+)
+from zigwheel.target.model import Target
+from zigwheel.target.python import parse_python
+
+
+@pytest.mark.parametrize(
+    ("optimize", "target", "py_api", "expected"),
+    [
+        ("fast", "cp314-manylinux_2_17_x86_64", "", "-fwrapv -O3 -fomit-frame-pointer"),
+        ("fast", "cp315-manylinux_2_17_x86_64", "", "-fwrapv -O3"),
+        ("fast", "cp315-manylinux_2_17_x86_64", "cp310", "-fwrapv -O3 -fomit-frame-pointer"),
+        ("fast", "cp313-win_amd64", "", "-fwrapv -O3 -fomit-frame-pointer"),
+        ("fast", "cp313-macosx_11_0_arm64", "", "-fwrapv -O3"),
+        ("small", "cp313-manylinux_2_17_x86_64", "", "-fwrapv"),
+        ("debug", "cp315-manylinux_2_17_x86_64", "", "-fwrapv"),
+    ],
+)
+def test_what_all_is_compiled_with(optimize: str, target: str, py_api: str, expected: str) -> None:
+    python, _, platform = target.partition("-")
+    where = Target(triple=triple_of(platform), python=parse_python(python))
+    found = base_args(optimize, where, py_api)
+    assert found == tuple(expected.split())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from zigwheel.zig.hints import hint_for
 @pytest.mark.parametrize(
     ("said", "hint"),
     [
-        ("src/a.c:1:10: error: 'numpy/arrayobject.h' file not found", "add `numpy` to"),
+        ("src/a.c:1:10: error: 'numpy/arrayobject.h' file not found", '`include-from = ["numpy"]`'),
+        ("src/a.cpp:1:10: error: 'nanobind/nanobind.h' file not found", "`nanobind = true`"),
         ("error: 'zlib.h' file not found", "zlib.h belongs to zlib"),
         ("error: 'my.h' file not found", "name the folder that holds my.h"),
         ("error: 'IOKit/IOKitLib.h' file not found", '`extra-link-args = ["-framework", "IOKit"]`'),

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from zigwheel.borrowed.find import found, installed_as
 from zigwheel.borrowed.model import Found, Kept
+from zigwheel.borrowed.nanobind import parts_of
 from zigwheel.borrowed.numpy import for_target
 from zigwheel.config.model import Config
 from zigwheel.config.requirements import Wanted, wanted_as, wanted_in
@@ -36,14 +38,30 @@ def kept_for(
     """
     kept: dict[str, Kept] = {}
     for wanted in wanted_in(config):
-        if wanted.name in earlier and earlier[wanted.name].folder.is_dir():
-            kept[wanted.name] = earlier[wanted.name]
+        if parts := kept_earlier(wanted, earlier):
+            kept.update(parts)
         elif wanted.name not in kept:
-            package = found(wanted, python=python, environ=environ)
-            kept[wanted.name] = keep(package, wanted, triple, cache)
+            package = with_parts(found(wanted, python=python, environ=environ))
+            source = digest_of(all_contents(package))
+            for part in (package, *package.parts):
+                kept[part.name] = replace(keep(part, wanted, triple, cache), source=source)
         else:  # asked for twice: one version has to serve both
             installed_as(wanted)
     return kept
+
+
+def kept_earlier(wanted: Wanted, earlier: Mapping[str, Kept]) -> dict[str, Kept]:
+    """What an earlier build kept of a distribution, all parts of it; empty where one is gone."""
+    if wanted.name not in earlier:
+        return {}
+    asked = earlier[wanted.name].requirement
+    parts = {name: part for name, part in earlier.items() if part.requirement == asked}
+    return parts if all(part.folder.is_dir() for part in parts.values()) else {}
+
+
+def with_parts(package: Found) -> Found:
+    """A distribution with what it brings beside headers."""
+    return replace(package, parts=parts_of(package.name, package.version, package.files))
 
 
 def keep(package: Found, wanted: Wanted, triple: Triple, cache: Path) -> Kept:
@@ -75,7 +93,7 @@ def state(requirement: str, *, python: str, environ: Mapping[str, str]) -> str:
     """Digest of the headers that are installed for a requirement, as in `Kept.source`; empty if none."""
     wanted = wanted_as(requirement, place="include-from")
     try:
-        return digest_of(contents_of(found(wanted, python=python, environ=environ)))
+        return digest_of(all_contents(with_parts(found(wanted, python=python, environ=environ))))
     except ZigwheelError:
         return ""
 
@@ -87,6 +105,13 @@ def digest_of(contents: Iterable[tuple[str, bytes]]) -> str:
         digest.update(f"{path}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
         digest.update(data)
     return digest.hexdigest()
+
+
+def all_contents(package: Found) -> Iterator[tuple[str, bytes]]:
+    """Paths and contents of a distribution's headers and of its parts."""
+    yield from contents_of(package)
+    for part in package.parts:
+        yield from ((f"{part.name}/{path}", data) for path, data in contents_of(part))
 
 
 def contents_of(package: Found) -> Iterator[tuple[str, bytes]]:

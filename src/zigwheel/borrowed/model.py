@@ -17,6 +17,8 @@ class Found:
     """Its version."""
     files: Mapping[str, Path]
     """Files by the POSIX path that `#include` names them with."""
+    parts: tuple[Found, ...] = ()
+    """Other folders of it that are used beside its headers, each under a name of its own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,4 +36,5 @@ class Kept:
     requirement: str
     """The requirement that asked for it."""
     source: str
-    """Digest of the headers as they are installed, which are the same for every target."""
+    """Digest of the headers and of all other parts as they are installed, which are the same for every
+    target."""

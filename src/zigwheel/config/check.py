@@ -102,6 +102,7 @@ def part_errors(part: Part, names: Names, *, final: bool) -> Iterator[ConfigErro
     yield from generate_errors(part, names["extension"])
     if final:
         yield from package_errors(part, names)
+        yield from nanobind_errors(part, names)
         for array in COMPONENTS:
             for component in part.get(array, []):
                 yield from component_errors(component, names[array], part, names)
@@ -180,6 +181,36 @@ def package_errors(part: Part, names: Names) -> Iterator[ConfigError]:
             yield ConfigError(
                 f"`{place}` has the name of `{names['library'][name]}`",
                 hint="`link` would not tell them apart: rename one of them",
+            )
+
+
+def nanobind_errors(part: Part, names: Names) -> Iterator[ConfigError]:
+    """A stable ABI that nanobind's library does not have, a library with its name, options without it."""
+    bound = [entry for entry in part.get("extension", []) if entry.get("nanobind")]
+    for entry in part.get("extension", []):
+        place = names["extension"][entry["name"]]
+        for key in ("nanobind-free-threaded", "stubs"):
+            if entry.get(key) and entry not in bound:
+                yield ConfigError(
+                    f"`{place}.{key}` is for extensions that are bound with nanobind",
+                    hint="write `nanobind = true` beside it, or leave it out",
+                )
+    api = part.get("py-api", "")
+    lacking = [tag for tag in api.split(".") if tag and (tag.endswith("t") or int(tag[3:]) < 12)]
+    for entry in bound:
+        if lacking and entry.get("py-limited-api") is not False:
+            yield ConfigError(
+                f"`{names['extension'][entry['name']]}.nanobind` goes not with `{TOOL}.py-api`, which "
+                f"is {quote(api)}: of the stable ABIs nanobind's library has `abi3` from 3.12 on",
+                hint='write `py-api = "cp312"`, or `py-limited-api = false` for this extension, which '
+                "then needs a wheel for each Python",
+            )
+    for name in ("nanobind", "nanobind-abi3", "nanobind-ft") if bound else ():
+        if name in names["library"]:
+            yield ConfigError(
+                f"`{names['library'][name]}.name` is {quote(name)}, the name of the library that "
+                "`nanobind = true` links",
+                hint="rename it",
             )
 
 

@@ -25,7 +25,6 @@ from zigwheel.config.forms import (
     CStandard,
     CxxStandard,
     Directive,
-    DottedName,
     FileName,
     GlibcVersion,
     LibraryName,
@@ -39,12 +38,12 @@ from zigwheel.config.forms import (
     ProjectPath,
     PyApi,
     ReleaseNumber,
-    Requirement,
     ScriptName,
     Symbol,
     Unless,
     WheelPath,
 )
+from zigwheel.config.generators import CythonSettings, Generate
 
 MacroValue: TypeAlias = str | int | bool
 Optimize: TypeAlias = Literal["fast", "small", "safe", "debug"]
@@ -149,6 +148,19 @@ class Extension(Compilation):
     """Options of SWIG for the extension's `.i` sources, such as `-c++` or `-builtin`."""
     cython_directives: Mapping[Directive, MacroValue] = field(default_factory=lambda: EMPTY)
     """Directives of Cython for this extension alone, beside `cython.directives`."""
+    nanobind: bool = False
+    """Bind with nanobind: its headers are found, and its own library is compiled once and linked in.
+    nanobind is asked for as `nanobind>=2`, or as `include-from` names it.
+    """
+    nanobind_free_threaded: bool = False
+    """The module needs no GIL: free-threaded Pythons leave it off, as with `FREE_THREADED` in nanobind's
+    own build. Other Pythons are as without.
+    """
+    stubs: bool = False
+    """Put type stubs of the module into the wheel, made by nanobind's generator, and `py.typed` where the
+    package lacks it. For another target the module is built for this machine, too, to be imported.
+    Stubs that lie in the package are taken as they are.
+    """
     optional: bool = False
     """Leave the module out of the wheel, with a warning, where it cannot be compiled or would break
     what the wheel's tag promises. The tag stays the same. `strict` makes it an error.
@@ -186,59 +198,6 @@ class Executable(Compilation):
     install: WheelPath = ""
     """Folder inside the wheel, such as `fastsum/bin`. Default: the scripts folder of the
     environment.
-    """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CythonSettings:
-    """`[tool.zigwheel.cython]`: how `.pyx` sources become C or C++."""
-
-    requires: tuple[Requirement, ...] = ("Cython>=3",)
-    """What a build needs that translates with Cython; asked for unless `[build-system]` names Cython
-    already.
-    """
-    directives: Mapping[Directive, MacroValue] = field(default_factory=lambda: EMPTY)
-    """Compiler directives, such as `{ boundscheck = false, language_level = 3 }`. They go before
-    those that stand in a source.
-    """
-    include_path: tuple[str, ...] = ()
-    """Folders of the project that are searched for `.pxd` and `.pxi` files, beside its root and those
-    of the packages.
-    """
-    shared: DottedName = ""
-    """Name of an extension that holds Cython's utility code for all others, such as
-    `fastsum._cyutility`. It needs an `[[tool.zigwheel.extension]]` with one source, a `.c` or `.cpp`
-    that Cython makes. Needs Cython 3.2.
-    """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Generate:
-    """`[[tool.zigwheel.generate]]`: files that a command makes, once for all targets."""
-
-    name: FileName
-    """Name of the entry, for messages."""
-    command: Annotated[tuple[str, ...], Mark.REQUIRED, Unless("cffi")] = ()
-    """The words of the command, which runs in the project's folder. `{python}` stands for the Python
-    that builds, `{overlay}` for the folder to write to, under the paths that the files would have in
-    the project; a word that is `{inputs}` for all files of `inputs`.
-    """
-    inputs: tuple[str, ...] = ()
-    """Globs of the files that the command reads, its own program among them. It runs again when one
-    of them has changed.
-    """
-    outputs: Annotated[tuple[ProjectPath, ...], Mark.REQUIRED, Unless("cffi")] = ()
-    """The files that it makes, as paths in the project, where they are found as if they lay there."""
-    requires: tuple[Requirement, ...] = ()
-    """What has to be installed for the command."""
-    in_copy: bool = False
-    """Run it in a copy of its inputs, and take `outputs` from there: for a command that writes beside
-    what it reads.
-    """
-    cffi: CffiScript = ""
-    """In place of `command` and `outputs`: a script that calls `ffi.set_source("NAME", None)`, and the
-    name in it of the `FFI` object, such as `src/fastsum/_build.py:ffibuilder`. The module that cffi
-    makes of it goes into the wheel.
     """
 
 
@@ -348,7 +307,7 @@ class Config:
     `MACOSX_DEPLOYMENT_TARGET` in the environment has the last word.
     """
     optimize: Optimize = "fast"
-    """`fast`, `small`, `safe` or `debug`."""
+    """`fast` (C and C++ at -O3, as CPython has it), `small`, `safe` or `debug`."""
     lto: bool = False
     """Link-time optimisation. Zig has none for Windows."""
     strip: bool = True

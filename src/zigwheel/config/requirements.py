@@ -1,17 +1,20 @@
-"""`include-from`: which distributions the headers come from."""
+"""`include-from` and `nanobind`: which distributions the headers come from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from zigwheel.config.model import Compilation, Config
+from zigwheel.config.model import Compilation, Config, Extension
 from zigwheel.errors import ConfigError
+
+NANOBIND = "nanobind"
+"""Name of a distribution whose library is linked, too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """One requirement of `include-from`."""
+    """One requirement of `include-from`, or of `nanobind`."""
 
     name: str
     """Name of the distribution, as indexes spell it."""
@@ -28,10 +31,20 @@ def wanted_by(component: Compilation, place: str) -> Iterator[Wanted]:
 
     Raises `ConfigError` for what is no requirement.
     """
+    bound = isinstance(component, Extension) and component.nanobind
     for index, text in enumerate(component.include_from):
         wanted = wanted_as(text, place=f"{place}.include-from[{index}]")
         if wanted.holds:
             yield wanted
+            bound = bound and wanted.name != NANOBIND
+    if bound:
+        yield Wanted(name=NANOBIND, text=f"{NANOBIND}>=2", place=f"{place}.nanobind", holds=True)
+
+
+def borrows_headers(component: Compilation) -> bool:
+    """Whether a component may take headers from a distribution; reads no requirement."""
+    bound = isinstance(component, Extension) and component.nanobind
+    return bound or bool(component.include_from)
 
 
 def wanted_as(text: str, *, place: str) -> Wanted:
@@ -65,6 +78,6 @@ def wanted_in(config: Config) -> list[Wanted]:
             ("executable", config.executable),
         )
         for index, component in enumerate(group)
-        if component.include_from and getattr(component, "enabled", True)
+        if borrows_headers(component) and getattr(component, "enabled", True)
         for wanted in wanted_by(component, f"tool.zigwheel.{kind}[{index}]")
     ]

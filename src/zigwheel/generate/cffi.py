@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from zigwheel.config.model import Config, Extension, Generate
+from zigwheel.config.generators import Generate
+from zigwheel.config.model import Config, Extension
 from zigwheel.errors import GenerateError, ZigwheelError, raise_all
 from zigwheel.generate.model import Bench, Generator, digest_of, inputs_of
 from zigwheel.generate.packages import package_folder
@@ -63,7 +64,7 @@ def laid(tree: Tree, config: Config, target: Target | None, bench: Bench) -> tup
     errors: list[ZigwheelError] = []
     extensions = []
     for index, extension in enumerate(config.extension):
-        if extension.cffi and target is not None:
+        if extension.cffi and extension.enabled and target is not None:
             place = f"tool.zigwheel.extension[{index}].cffi"
             try:
                 said = asked(tree, extension.cffi, place, target, bench)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from zigwheel.config.model import Config, Generate
+from zigwheel.config.generators import Generate
+from zigwheel.config.model import Config
 from zigwheel.errors import GenerateError, raise_all
 from zigwheel.generate.model import Bench, Generator, inputs_of
 from zigwheel.generate.run import LIMIT, said_by

@@ -63,6 +63,8 @@ def requires(root: Path, config: Config, named: Sequence[str], bench: Bench) -> 
     if found and carries_all(root, config, bench):
         found = {}
     found.update(dict.fromkeys(wanted.text for wanted in wanted_in(config)))
+    if any(extension.stubs for extension in config.modules):
+        found["typing-extensions; python_version < '3.11'"] = None  # for nanobind's generator
     if not found:
         return []
 

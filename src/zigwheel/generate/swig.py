@@ -53,6 +53,8 @@ def laid(tree: Tree, config: Config, target: Target | None, bench: Bench) -> tup
     errors: list[GenerateError] = []
     generators: list[Generator] = []
     for index, extension in enumerate(config.extension):
+        if not extension.enabled:
+            continue
         place = f"tool.zigwheel.extension[{index}].sources"
         for source in sources_ending(tree, extension, place, SWIG):
             try:

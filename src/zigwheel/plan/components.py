@@ -13,7 +13,7 @@ class Component:
     """One part of a software bill of materials."""
 
     ref: str
-    """Name within the bill: `library:`, `package:` or `zig:` and the component's own."""
+    """Name within the bill: `library:`, `package:`, `pypi:` or `zig:` and the component's own."""
     name: str
     """Name for people and scanners."""
     version: str = ""

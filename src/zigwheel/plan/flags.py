@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from zigwheel.errors import ConfigError, PlanError
 from zigwheel.plan.model import Language
+from zigwheel.target.model import Target
+from zigwheel.target.stable import oldest
 
 LANGUAGES: dict[str, Language] = {
     ".c": "c",
@@ -29,6 +31,25 @@ LANGUAGES: dict[str, Language] = {
 
 BASE: tuple[str, ...] = ("-fwrapv",)
 """CPython compiles itself, and tells distutils to compile extensions, with wrapping signed overflow."""
+
+FAST: tuple[str, ...] = ("-O3",)
+"""For `optimize = "fast"`: distutils has it from CPython, and Zig gives C and C++ no more than -O2."""
+
+NO_FRAMES: tuple[str, ...] = ("-fomit-frame-pointer",)
+"""Zig keeps frame pointers. So do CPython from 3.15 on, which wants them in extensions (PEP 831), and
+macOS; elsewhere compilers leave them out, and a profiler cannot walk Python's own frames anyway.
+"""
+
+FRAMES_SINCE = (3, 15)
+
+
+def base_args(optimize: str, target: Target, py_api: str) -> tuple[str, ...]:
+    """What all C and C++ of a project with this `py-api` is compiled with, as with CPython's own flags."""
+    if optimize != "fast":
+        return BASE
+    keeps = target.triple.os == "macos" or oldest(target.python, py_api) >= FRAMES_SINCE
+    return (*BASE, *FAST, *(() if keeps else NO_FRAMES))
+
 
 HOST_CPU = ("-march=native", "-mtune=native", "-mcpu=native")
 NOT_HERE = {

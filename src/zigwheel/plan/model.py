@@ -29,6 +29,8 @@ class Source:
     """All flags of this file: warnings, standard, undefs, those of its language, its own."""
     generated: bool = False
     """It lies in the folder of generated files, not in the project."""
+    package: str = ""
+    """Name of the plan's package in whose folder it lies; empty for most."""
     quoted: tuple[str, ...] = ()
     """Folders that `#include "..."` searches after that of the source: the same one among the generated
     files, or in the project."""
@@ -61,7 +63,7 @@ class Artifact:
     uses_python: bool
     """Compiled with the headers of the target's Python."""
     packages: tuple[str, ...] = ()
-    """Names of the distributions whose headers are searched, in this order, before Python's own."""
+    """Names of the plan's packages whose headers are searched, in this order, before Python's own."""
     stable_abi: StableName
     """The stable ABI that it is built against; empty: the target's Python alone."""
     link: tuple[str, ...]
@@ -134,14 +136,14 @@ class Input:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Package:
-    """The headers of a distribution that is installed for the build."""
+    """The headers of a distribution that is installed for the build, or another part of it."""
 
     name: str
-    """Name of the distribution, as indexes spell it."""
+    """Name of the distribution, as indexes spell it; of a part, a dot and the part's own behind it."""
     version: str
     """Its version."""
     sha256: str
-    """Digest of its headers, as they are for the target."""
+    """Digest of its files, as they are for the target."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,7 +166,7 @@ class BuildPlan:
     """Every source, every header of the project that a source can reach, and what generated ones are made
     from; sorted by path."""
     packages: tuple[Package, ...] = ()
-    """Distributions that bring headers, sorted by name."""
+    """Distributions, and parts of them, that something is compiled with, sorted by name."""
     zig_packages: tuple[ZigPackage, ...] = ()
     """Zig packages of which something is linked, sorted by name."""
     sdk: str = ""

@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zigwheel.config.model import Compilation, Config, Executable, Extension, Library
-from zigwheel.config.requirements import wanted_by
+from zigwheel.config.requirements import borrows_headers, wanted_by
 from zigwheel.errors import PlanError, raise_all
 from zigwheel.plan.cpus import machine_args
 from zigwheel.plan.elf import elf_errors
-from zigwheel.plan.flags import Ambient, link_options
+from zigwheel.plan.flags import Ambient, base_args, link_options
 from zigwheel.plan.includes import Look, content, scan
 from zigwheel.plan.machine import cpu
 from zigwheel.plan.macos import macos_options, no_frameworks
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind, Package, Source
+from zigwheel.plan.nanobind import missing_parts, with_nanobind
 from zigwheel.plan.packages import own_links, package_files, package_links, resolved
 from zigwheel.plan.sources import include_dir_errors, source_files, typed_sources
 from zigwheel.plan.tree import GENERATED, Tree
@@ -58,7 +59,7 @@ def resolve(
 
     `tree` is the project with what was generated for it, `name` the distribution's, `zig` the compiler's version,
     `headers` the digest of the target Python's headers, and `ambient` what this machine adds.
-    `packages` are the distributions that `include-from` names. Raises `PlanError`, all at once.
+    `packages` are the distributions that `include-from` names, and parts of them. Raises `PlanError`, all at once.
     """
     errors: list[PlanError] = []
     drafts: dict[str, Draft] = {}
@@ -66,8 +67,9 @@ def resolve(
         draft, found = draft_of(tree, config, component, target, ambient, place)
         errors += found
         drafts[place] = draft
-    raise_all(errors)
+    raise_all([*errors, *missing_parts(config, packages)])
     artifacts = tuple(d.artifact for d in drafts.values())
+    artifacts = with_nanobind(artifacts, config, target, ambient)
     links = (link for a in artifacts for link in a.zig_links)
     zig_packages = resolved(tree.root, config, links)
     own = (tree.own(d.reached) for d in drafts.values())
@@ -83,8 +85,13 @@ def resolve(
         artifacts=linked(artifacts),
         zig_packages=zig_packages,
         inputs=tuple(Input(path=path, sha256=digest(tree.root / path)) for path in reached),
-        packages=tuple(packages),
+        packages=tuple(package for package in packages if package.name in used_by(artifacts)),
     )
+
+
+def used_by(artifacts: Iterable[Artifact]) -> set[str]:
+    """Names of the packages whose headers or sources are read for `artifacts`."""
+    return {n for a in artifacts for n in (*a.packages, *(s.package for s in a.sources))}
 
 
 def uses_python(tree: Tree, config: Config) -> bool:
@@ -93,7 +100,7 @@ def uses_python(tree: Tree, config: Config) -> bool:
         return True
     for place, component in in_link_order(config):
         files, _ = source_files(tree, component, place)
-        if component.include_from or scan(tree, files, component.include_dirs).python:
+        if borrows_headers(component) or scan(tree, files, component.include_dirs).python:
             return True
     return False
 
@@ -136,6 +143,7 @@ def draft_of(
 ) -> tuple[Draft, list[PlanError]]:
     """One artifact; errors instead of an exception, so that all are reported at once."""
     kind = KINDS[type(component)]
+    optimize = component.optimize or config.optimize
     files, errors = source_files(tree, component, place)
     errors += include_dir_errors(tree, component.include_dirs, place)
     options, found = link_options(
@@ -162,8 +170,9 @@ def draft_of(
     if not reach.clock:
         ambient = replace(ambient, clock_flags=())
     arch = target.triple.arch
+    base = base_args(optimize, target, config.py_api)
     sources, found = typed_sources(
-        tree, component, files, ambient, hidden=hidden, arch=arch, place=place
+        tree, component, files, ambient, base=base, hidden=hidden, arch=arch, place=place
     )
     errors += found
     dispatch = reach.dispatch and not component.cpu
@@ -185,7 +194,7 @@ def draft_of(
         include_dirs=include_dirs(tree, component.include_dirs, reach.files - set(files)),
         macros=macros(component, stable),
         # the headers of a distribution for Python may include `Python.h`
-        uses_python=kind == "extension" or reach.python or bool(component.include_from),
+        uses_python=kind == "extension" or reach.python or borrows_headers(component),
         packages=union(tuple(wanted.name for wanted in wanted_by(component, place))),
         stable_abi=name,
         link=own_links(config, component),
@@ -197,7 +206,7 @@ def draft_of(
         rpaths=options.rpaths,
         exports=exports(component),
         link_cxx=options.cxx or any("c++" in s.language for s in sources),
-        optimize=component.optimize or config.optimize,
+        optimize=optimize,
         lto=lto,
         strip=config.strip if component.strip is None else component.strip,
         cpu=target.triple.cpu if not component.cpu else cpu(component.cpu, target.triple),

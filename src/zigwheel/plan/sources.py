@@ -11,7 +11,7 @@ from zigwheel.config.model import Compilation
 from zigwheel.errors import PlanError
 from zigwheel.plan.cpus import NAMED, assembler_args, cpu_arg_error
 from zigwheel.plan.files import escapes, expand, leads_out, outside, within
-from zigwheel.plan.flags import BASE, LANGUAGES, Ambient, compile_arg_errors
+from zigwheel.plan.flags import LANGUAGES, Ambient, compile_arg_errors
 from zigwheel.plan.model import Source
 from zigwheel.plan.tree import Tree
 
@@ -75,12 +75,13 @@ def typed_sources(
     files: list[str],
     ambient: Ambient,
     *,
+    base: tuple[str, ...],
     hidden: bool,
     arch: str,
     place: str,
 ) -> tuple[tuple[Source, ...], list[PlanError]]:
     """Sources with their language and flags, which may name CPUs of any architecture; `arch` is the
-    target's.
+    target's, `base` what all are compiled with.
     """
     errors: list[PlanError] = []
     for option in ("extra_compile_args", "extra_c_args", "extra_cxx_args", "extra_asm_args"):
@@ -105,7 +106,11 @@ def typed_sources(
                 )
             )
             continue
-        args = () if language == "zig" else source_args(component, language, ambient, hidden=hidden)
+        args = (
+            ()
+            if language == "zig"
+            else source_args(component, language, ambient, base=base, hidden=hidden)
+        )
         all_args = (*args, *extra.get(file, ()))
         if language == "assembly":
             all_args = assembler_args(all_args, arch)
@@ -136,7 +141,12 @@ def arg_errors(args: Iterable[str], arch: str, place: str) -> list[PlanError]:
 
 
 def source_args(
-    component: Compilation, language: str, ambient: Ambient, *, hidden: bool
+    component: Compilation,
+    language: str,
+    ambient: Ambient,
+    *,
+    base: tuple[str, ...],
+    hidden: bool,
 ) -> tuple[str, ...]:
     """Flags of a source: ours, the builder's, the standard, the config's, in this order."""
     undefs = tuple(f"-U{name}" for name in component.undef_macros)
@@ -145,7 +155,7 @@ def source_args(
     cxx = "c++" in language
     standard = component.cxx_standard if cxx else component.c_standard
     return (
-        *BASE,
+        *base,
         *(("-fvisibility=hidden",) if hidden else ()),
         *ambient.clock_flags,
         *(ambient.cxx_flags if cxx else ambient.c_flags),

@@ -86,3 +86,9 @@ def stable_abi(python: PythonTarget, py_api: str) -> StableAbi | None:
     """
     serving = [abi for abi in parse_py_api(py_api) if abi.serves(python)]
     return min(serving, key=lambda abi: (abi.minimum, abi.name != "abi3t"), default=None)
+
+
+def oldest(python: PythonTarget, py_api: str) -> tuple[int, int]:
+    """The oldest Python that loads what a project with this `py-api` has built for `python`."""
+    stable = stable_abi(python, py_api)
+    return stable.minimum if stable else python.version

@@ -67,6 +67,8 @@ class Places:
 
     def source(self, source: Source) -> str:
         """The file of a source, for a command that runs in the project."""
+        if source.package:
+            return str(self.packages[source.package] / source.path)
         return str(self.made[source.path]) if source.generated else source.path
 
     def folder(self, path: str) -> str:
@@ -88,7 +90,8 @@ def place_flags(artifact: Artifact, places: Places) -> tuple[str, ...]:
         pairs.append((places.zig_lib.relative_to(places.root), "zig"))
     if artifact.uses_python and places.headers is not None:
         pairs.append((places.headers, "python"))
-    pairs += [(places.packages[name], name) for name in artifact.packages]
+    named = (*artifact.packages, *(s.package for s in artifact.sources if s.package))
+    pairs += [(places.packages[name], name) for name in dict.fromkeys(named)]
     if places.sdk is not None:
         pairs.append((places.sdk, "sdk"))
     if artifact.zig_links and places.zig_packages is not None:
@@ -118,7 +121,11 @@ def source_flags(source: Source, places: Places) -> Iterator[str]:
 def source_groups(artifact: Artifact) -> Iterator[tuple[tuple[str, ...], tuple[Source, ...]]]:
     """Consecutive sources with the same flags and places, Zig's root file left out: it is no C source."""
     sources = (s for s in artifact.sources if s.language != "zig")
-    for (args, *_), group in groupby(sources, key=lambda s: (s.args, s.generated, s.quoted)):
+
+    def alike(source: Source) -> tuple[tuple[str, ...], bool, str, tuple[str, ...]]:
+        return source.args, source.generated, source.package, source.quoted
+
+    for (args, *_), group in groupby(sources, key=alike):
         yield args, tuple(group)
 
 

@@ -223,7 +223,7 @@ def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], s
     for args, sources in source_groups(artifact):
         lines += [
             f"{module}.addCSourceFiles(.{{",
-            f'    .root = paths.{"generatedFolder" if sources[0].generated else "get"}("."),',
+            f"    .root = {root_of(sources[0])},",
             *listed("    .files = &", [s.path for s in sources], ","),
             *flag_lines(list(args), sources[0].quoted),
             "});",
@@ -248,6 +248,13 @@ def module_lines(artifact: Artifact, var: str, names: Mapping[tuple[str, str], s
         lines.append(f"{module}.addCMacro({quoted(name)}, {quoted(value)});")
     lines += [f"{module}.addRPathSpecial({quoted(path)});" for path in artifact.rpaths]
     return lines
+
+
+def root_of(source: Source) -> str:
+    """The folder to which the path of a source is relative."""
+    if source.package:
+        return f"paths.packageHeaders({quoted(source.package)})"
+    return 'paths.generatedFolder(".")' if source.generated else 'paths.get(".")'
 
 
 def flag_lines(args: list[str], beside: tuple[str, ...]) -> list[str]:

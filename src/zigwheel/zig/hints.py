@@ -16,9 +16,9 @@ HEAD_INIT = re.compile(r"initializer element is not a compile-time constant[\s\S
 FULL = re.compile(r"No space left on device|\bNoSpaceLeft\b|not enough space on the disk")
 
 HEADERS = {
-    "numpy/": "add `numpy` to `[build-system] requires`, and its `get_include()` to `include-dirs`",
-    "pybind11/": "add `pybind11` to `[build-system] requires`, and its `get_include()` to `include-dirs`",
-    "nanobind/": "add `nanobind` to `[build-system] requires`, and its folders to `include-dirs`",
+    "numpy/": 'NumPy\'s headers come with `include-from = ["numpy"]`',
+    "pybind11/": 'pybind11\'s headers come with `include-from = ["pybind11"]`',
+    "nanobind/": "nanobind's headers and its library come with `nanobind = true`",
     "boost/": "Boost is not in Zig: put its headers into the project and name the folder in `include-dirs`",
     "omp.h": "Zig ships no OpenMP: leave out what is compiled for it",
     "windows.h": "this header is Windows' own: choose the source in `[[tool.zigwheel.overrides]]` with `if.os`",
