@@ -443,15 +443,19 @@ TRYING = """
 import os
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from distutils import ccompiler, sysconfig
+from distutils.errors import CCompilerError
 
-def compiles(compiler, text):
+def compiles(text):
+    compiler = ccompiler.new_compiler()
+    sysconfig.customize_compiler(compiler)
     os.makedirs("build", exist_ok=True)
     with open("build/test1.c", "w") as stream:
         stream.write(text)
     try:
         objects = compiler.compile(["build/test1.c"])
         compiler.link_executable(objects, "build/test1.out")
-    except Exception:
+    except CCompilerError:
         return False
     finally:
         os.remove("build/test1.c")
@@ -460,9 +464,9 @@ def compiles(compiler, text):
 class Build(build_ext):
     def build_extensions(self):
         macros = self.extensions[0].define_macros
-        if compiles(self.compiler, "#include <immintrin.h>\\nint main(void) { return 0; }"):
+        if compiles("#include <immintrin.h>\\nint main(void) { return 0; }"):
             macros.append(("HAVE_IMMINTRIN", None))
-        if compiles(self.compiler, "#include <no_such.h>\\nint main(void) { return 0; }"):
+        if compiles("#include <no_such.h>\\nint main(void) { return 0; }"):
             macros.append(("HAVE_NOTHING", None))
         super().build_extensions()
 

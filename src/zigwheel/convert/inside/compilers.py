@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -142,6 +143,22 @@ def patch_compilers(notes: Notes, spec: Mapping[str, Any]) -> None:
         if "_get_vc_env" in vars(module or object):
             module._get_vc_env = lambda spec: {"path": "", "include": "", "lib": ""}
             module._find_exe = lambda exe, paths=None: exe
+    settle()
+
+
+def settle() -> None:
+    """Have `from distutils import …` find what `import distutils.…` finds.
+
+    `distutils` and `setuptools._distutils` are one object, whose modules are loaded once under either
+    name: the errors of one are not caught by those of the other.
+    """
+    twin = "setuptools._distutils."
+    for name in [name for name in sys.modules if name.startswith(twin)]:
+        optional(f"distutils.{name.removeprefix(twin)}")
+    for name, module in list(sys.modules.items()):
+        parent, _, last = name.rpartition(".")
+        if parent.partition(".")[0] == "distutils" and parent in sys.modules:
+            setattr(sys.modules[parent], last, module)
 
 
 def optional(name: str) -> Any:
