@@ -197,7 +197,8 @@ def test_requirements_by_extra() -> None:
                 "pytest",
                 'mock; python_version < "3"',
                 'colour; sys_platform == "win32"',
-            ]
+            ],
+            "empty": [],
         },
     )
 

@@ -14,6 +14,7 @@ Work: TypeAlias = Literal["none", "some", "all"]
 
 ALWAYS_ABSENT: Mapping[str, str] = {
     "{dist-info}/top_level.txt": "setuptools' own; nothing in the standards asks for it",
+    "{dist-info}/zip-safe": "a mark for eggs, which setuptools copies into wheels; nothing reads it there",
 }
 """Patterns of files of a package's own wheel that zigwheel's never hold, and why."""
 

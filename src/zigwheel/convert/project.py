@@ -134,7 +134,7 @@ def requirements(
         optional.setdefault(match[1], []).append(
             f"{head.strip()}; {rest}" if rest else head.strip()
         )
-    return always, {extra: found for extra, found in optional.items() if found}
+    return always, optional
 
 
 def entry_points(text: str) -> Table:
