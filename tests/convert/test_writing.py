@@ -15,7 +15,7 @@ from pathspec import GitIgnoreSpec
 from zigwheel.config.toml import parse
 from zigwheel.convert.components import tables
 from zigwheel.convert.conditions import condition, value
-from zigwheel.convert.conversion import convert, joined, unmade
+from zigwheel.convert.conversion import convert, frozen, joined, unmade
 from zigwheel.convert.differ import merge
 from zigwheel.convert.document import document
 from zigwheel.convert.exports import defined_bare
@@ -262,6 +262,19 @@ def test_a_module_that_a_platform_has_not_is_switched_off_there() -> None:
 def test_a_macro_keeps_its_quotes() -> None:
     found = merged(record(LINUX, "a.c", macros=[("V", '\\"1.0\\"'), ("N", "007"), ("M", "7")]))
     assert found.base["pkg._x"]["define-macros"] == {"V": '"1.0"', "N": "007", "M": 7}
+
+
+@pytest.mark.parametrize(
+    ("macros", "release", "told"),
+    [
+        ([("V", '\\"1.0.2\\"'), ("W", "1.0.2"), ("X", "1.0"), ("Y", None)], "1.0.2", ["V", "W"]),
+        ([("SIZE", "2")], "2", []),
+        ([("V", "")], "", []),
+    ],
+)
+def test_macros_that_hold_the_release_are_told(macros: Any, release: str, told: list[str]) -> None:
+    found = {LINUX: tables(record(LINUX, "a.c", macros=macros), shipped=["a.c"])}
+    assert [note.text.split()[2] for note in frozen(found, release)] == told
 
 
 def built(*written: RecordedFile, source: str = "a.c") -> Record:

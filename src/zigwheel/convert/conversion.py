@@ -18,7 +18,7 @@ from zigwheel.convert.model import (
     RecordedLibrary,
     name_of,
 )
-from zigwheel.convert.project import project_table
+from zigwheel.convert.project import project_table, release_of
 from zigwheel.convert.sources import as_globs
 from zigwheel.convert.unpack import files_below
 from zigwheel.convert.versions import version_settings
@@ -71,6 +71,7 @@ def convert(root: Path, table: Mapping[str, Any], records: Sequence[Record]) -> 
     read = reader(root)
     project, resolved, version, scm, more = metadata(base, table, files, read)
     notes += more
+    notes += frozen(found, release_of(base))
     show_init(found, good, read)
     modules = [extension.name for record in good for extension in record.extensions]
     generated = {file.path for file in base.written}
@@ -104,6 +105,18 @@ def show_init(
             if known[key]:
                 options = found[record.platform].extensions[item.name]
                 options["export-symbols"] = [*options.get("export-symbols", []), *known[key]]
+
+
+def frozen(found: Mapping[Platform, Tables], release: str) -> list[Note]:
+    """Notes on macros that hold the release, which a build computed and a config cannot."""
+    texts = {
+        f"the macro {macro} of {name!r} holds the release, {value!r}: change it with each release"
+        for table in found.values()
+        for name, options in {**table.libraries, **table.extensions}.items()
+        for macro, value in options.get("define-macros", {}).items()
+        if "." in release and str(value).strip("\\\"'") == release
+    }
+    return [Note(text=text, handwork=False) for text in sorted(texts)]
 
 
 def failed(record: Record) -> Note:

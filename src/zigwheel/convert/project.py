@@ -43,6 +43,13 @@ def project_table(record: Record, files: Sequence[str], read: Reader) -> tuple[T
     return {key: value for key, value in table.items() if value}, notes
 
 
+def release_of(record: Record) -> str:
+    """The version that the build gave its wheel; empty if it wrote none."""
+    from packaging.metadata import parse_email
+
+    return parse_email(record.metadata)[0].get("version", "")
+
+
 def readme(
     raw: Mapping[str, Any], files: Iterable[str], read: Reader, notes: list[Note]
 ) -> str | dict[str, str]:
