@@ -76,6 +76,7 @@ const Paths = struct {
         append(&all, paths.b, own);
         if (paths.overlay) |file| append(&all, paths.b, &.{ "-ivfsoverlay", file });
         append(&all, paths.b, &.{
+            paths.b.fmt("-ffile-prefix-map={s}=.", .{paths.root}), // for debug information; the last that fits counts
             paths.b.fmt("-ffile-prefix-map={s}{c}=", .{ paths.root, std.fs.path.sep }),
             paths.b.fmt("-ffile-prefix-map={s}=zig", .{paths.b.graph.zig_lib_directory.path orelse "."}),
         });

@@ -224,3 +224,18 @@ def test_names_that_meet(make: Maker, tmp_path: Path, lowering: str) -> None:
     wheel = make(config=config, files=files).wheel(settings={"lowering": lowering})
     said = evaluated(wheel, "tiny.left._core.value(), tiny.right._core.value()", tmp_path / "x")
     assert said == "5 6"
+
+
+@pytest.mark.slow
+def test_debug_information_names_no_folder_of_this_machine(tiny: Project, tmp_path: Path) -> None:
+    for mode in ("debug", "fast"):
+        one, other = (
+            tiny.wheel(
+                tmp_path / mode / road, {"strip": "false", "optimize": mode, "lowering": road}
+            )
+            for road in ("direct", "zig-build")
+        )
+        assert one.read_bytes() == other.read_bytes()
+        (file,) = unpacked(one, tmp_path / mode / "site").rglob("*.so")
+        assert b"_core.c" in file.read_bytes()
+        assert bytes(tmp_path) not in file.read_bytes()
