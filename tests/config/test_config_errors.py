@@ -28,7 +28,7 @@ KEYS = {
     ),
     "extra_objects": (
         "unknown key `tool.zigwheel.extension[0].extra_objects`\n"
-        "  hint: name the files in `extra-link-args`, or compile them as a `library`"
+        "  hint: an object file fits one target alone: compile its source as a `[[tool.zigwheel.library]]`"
     ),
 }
 

@@ -31,7 +31,7 @@ FOREIGN = MappingProxyType(
     {
         "language": "the language of a source follows from its suffix; leave the key out",
         "depends": "headers that sources include are found; leave the key out",
-        "extra-objects": "name the files in `extra-link-args`, or compile them as a `library`",
+        "extra-objects": "an object file fits one target alone: compile its source as a `[[tool.zigwheel.library]]`",
         "runtime-library-dirs": 'write `extra-link-args = ["-Wl,-rpath,..."]`',
         "build-type": "see `optimize`",
     }
