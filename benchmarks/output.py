@@ -1,6 +1,6 @@
 """How fast and how large real packages are, beside their wheels on the index and those made with gcc.
 
-python3 benchmarks/output.py                    ten packages; about half an hour
+python3 benchmarks/output.py                    ten packages; forty minutes
 python3 benchmarks/output.py --quick crc32c     does it work?
 
 Wants Linux, gcc and g++, and a machine that does nothing else meanwhile. See README.md beside it.

@@ -124,6 +124,14 @@ def test_works_on_aarch64(
     exercised(foreign("cp313-manylinux_aarch64"), name, wheel, tmp_path)
 
 
+def test_numpys_headers_do_on_musl(
+    built: Builder, for_313: list[str], foreign: Callable[[str], ForeignPython], tmp_path: Path
+) -> None:
+    # NumPy's wheel for Windows does not load under Wine: this is the second target where one runs
+    wheel = built("rollmean", ["target=x86_64-linux-musl", *for_313])
+    exercised(foreign("cp313-musllinux_x86_64"), "rollmean", wheel, tmp_path)
+
+
 def exercised(python: ForeignPython, name: str, wheel: Path, folder: Path) -> None:
     """The example's own tests pass under another machine's interpreter."""
     assert tried(python, name, wheel, folder) > 2

@@ -12,7 +12,10 @@ from tests.foreign.debian import from_suites
 from tests.foreign.python import ForeignPython, Unavailable
 from tests.foreign.sysroot import MACHINES, SUITES
 
-PLATFORMS = {"manylinux": ("manylinux_2_28", "manylinux2014", "manylinux_2_17")}
+PLATFORMS = {
+    "musllinux": ("musllinux_1_2", "musllinux_1_1"),
+    "manylinux": ("manylinux_2_28", "manylinux2014", "manylinux_2_17"),
+}
 """Platforms of wheels, by the first word of an interpreter's platform; others stand for themselves."""
 
 
