@@ -426,12 +426,17 @@ setup(name="demo", version="1", cmdclass={"build_ext": Build},
 """
 
 
-def test_questions_are_answered_for_the_platform(tmp_path: Path) -> None:
+@pytest.fixture
+def program() -> tuple[str, str]:
+    """Zig and its cache."""
     host = describe_host()
     cache = cache_root(os.environ, host.os)
     zig = require_zig(cache=cache, environ=os.environ, host=host)
+    return str(zig.executable), str(cache / "zig-global")
+
+
+def test_questions_are_answered_for_the_platform(tmp_path: Path, program: tuple[str, str]) -> None:
     project = write(tmp_path / "p", {"setup.py": ASKING, "demo.c": ""})
-    program = (str(zig.executable), str(cache / "zig-global"))
     for record in record_all(project, tmp_path / "w", LINUX, WINDOWS, zig=program):
         assert record.extensions[0].sources[0].macros == (("HAVE_SQRT", None),)
         assert record.commands, "what was asked is told"
@@ -479,12 +484,10 @@ setup(name="demo", version="1", cmdclass={"build_ext": Build},
 """
 
 
-def test_a_source_that_is_written_to_be_tried_is_a_question(tmp_path: Path) -> None:
-    host = describe_host()
-    cache = cache_root(os.environ, host.os)
-    zig = require_zig(cache=cache, environ=os.environ, host=host)
+def test_a_source_that_is_written_to_be_tried_is_a_question(
+    tmp_path: Path, program: tuple[str, str]
+) -> None:
     project = write(tmp_path / "p", {"setup.py": TRYING, "demo.c": ""})
-    program = (str(zig.executable), str(cache / "zig-global"))
     intel, arm = record_all(project, tmp_path / "w", LINUX, ARM, zig=program)
     assert intel.extensions[0].sources[0].macros == (("HAVE_IMMINTRIN", None),)
     assert arm.extensions[0].sources[0].macros == ()

@@ -6,13 +6,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from zigwheel.errors import ZigwheelError
+from zigwheel.zig.execute import kill
 
 INSIDE = Path(__file__).parent / "inside"
 """What runs in the environment."""
@@ -181,23 +181,9 @@ def call_hook(
         except subprocess.TimeoutExpired:
             problem = f"the build did not end within {room.seconds} seconds"
         finally:
-            end(process)
+            kill(process, group=True)
+            process.wait()
     return Run(folder=folder, problem=problem)
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and all that it has started."""
-    if sys.platform == "win32":
-        words = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
-        subprocess.run(words, capture_output=True)
-    else:
-        import contextlib
-        import signal
-
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-    process.wait()
 
 
 def environment_of(room: Room, folder: Path) -> dict[str, str]:

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from zigwheel.errors import GenerateError
-from zigwheel.plan.files import escapes
-from zigwheel.plan.resolve import digest
+from zigwheel.plan.files import digest, escapes
 from zigwheel.plan.tree import Tree
 
 FOLDER = ".zigwheel-generated"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from zigwheel.plan.files import digest
 from zigwheel.plan.model import Input
-from zigwheel.plan.resolve import digest
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

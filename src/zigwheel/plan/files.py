@@ -111,3 +111,10 @@ def nothing(root: Path, place: str, pattern: str) -> PlanError:
     else:
         hint = "if the file is there, is it in the sdist, too?"
     return PlanError(f"`{place}`: no file matches {pattern!r}", hint=hint)
+
+
+def digest(file: Path) -> str:
+    """sha256 of a file, in hexadecimal."""
+    import hashlib
+
+    return hashlib.sha256(file.read_bytes()).hexdigest()

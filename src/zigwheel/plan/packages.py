@@ -14,7 +14,7 @@ from zigwheel.config.model import Compilation, Config
 from zigwheel.config.words import child
 from zigwheel.config.zon import ZonError, parse_zon
 from zigwheel.errors import PlanError, raise_all
-from zigwheel.plan.files import escapes, leads_out, outside, within
+from zigwheel.plan.files import digest, escapes, leads_out, outside, within
 from zigwheel.plan.model import ZigPackage
 
 MANIFEST = "build.zig.zon"
@@ -62,10 +62,10 @@ def package_of(
     parts = parts_of(root, table.path, place_of(name), errors) if table.path else {}
     return ZigPackage(
         name=name,
-        path=os.path.normpath(table.path).replace(os.sep, "/") if table.path else "",
+        path=plain(table.path) if table.path else "",
         url=table.url,
         hash=table.hash,
-        parts=tuple((path, digest(root, files)) for path, files in sorted(parts.items())),
+        parts=tuple((path, digest_of(root, files)) for path, files in sorted(parts.items())),
         options=tuple(sorted(table.options.items())),
         optimize=table.optimize or config.optimize,
         strip=config.strip,
@@ -104,6 +104,11 @@ def place_of(name: str) -> str:
     return child("tool.zigwheel.dependencies", name)
 
 
+def plain(path: str) -> str:
+    """A path without `.`, `..` and double slashes, as far as that goes."""
+    return os.path.normpath(path).replace(os.sep, "/")
+
+
 def parts_of(
     root: Path, path: str, place: str, errors: list[PlanError]
 ) -> dict[str, tuple[str, ...]]:
@@ -112,7 +117,7 @@ def parts_of(
     Folders and files are relative to the project, and sorted.
     """
     found: dict[str, tuple[str, ...]] = {}
-    pending = [os.path.normpath(path).replace(os.sep, "/")]
+    pending = [plain(path)]
     while pending:
         folder = pending.pop()
         if folder in found:
@@ -122,7 +127,7 @@ def parts_of(
         inner = table_of(manifest, "dependencies").values()
         for other in (entry.get("path") for entry in inner if isinstance(entry, dict)):
             if isinstance(other, str):
-                pending.append(os.path.normpath(f"{folder}/{other}").replace(os.sep, "/"))
+                pending.append(plain(f"{folder}/{other}"))
     return found
 
 
@@ -153,7 +158,7 @@ def contents(
         )
     files: set[str] = set()
     for path in (*listed, *BUILD_FILES):
-        files.update(below(root, os.path.normpath(f"{folder}/{path}").replace(os.sep, "/")))
+        files.update(below(root, plain(f"{folder}/{path}")))
     errors += [leads_out(place, root, file) for file in files if not within(root, root / file)]
     return manifest, tuple(sorted(file for file in files if file.startswith(f"{folder}/")))
 
@@ -208,10 +213,9 @@ def below(root: Path, path: str) -> Iterator[str]:
         yield from (f"{start}/{name}" for name in names)
 
 
-def digest(root: Path, files: Iterable[str]) -> str:
+def digest_of(root: Path, files: Iterable[str]) -> str:
     """sha256 of the names and contents of files, in hexadecimal."""
     whole = hashlib.sha256()
     for file in files:
-        inner = hashlib.sha256((root / file).read_bytes()).hexdigest()
-        whole.update(f"{file}\0{inner}\n".encode("utf-8", "surrogateescape"))
+        whole.update(f"{file}\0{digest(root / file)}\n".encode("utf-8", "surrogateescape"))
     return whole.hexdigest()

@@ -6,13 +6,13 @@ import os
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from zigwheel.config.model import Compilation, Config, Executable, Extension, Library
 from zigwheel.config.requirements import borrows_headers, wanted_by
 from zigwheel.errors import PlanError, raise_all
 from zigwheel.plan.cpus import machine_args
 from zigwheel.plan.elf import elf_errors
+from zigwheel.plan.files import digest
 from zigwheel.plan.flags import Ambient, base_args, link_options
 from zigwheel.plan.includes import Look, content, scan
 from zigwheel.plan.machine import cpu
@@ -362,10 +362,3 @@ def install_path(component: Compilation, target: Target, stable: StableName) -> 
     if isinstance(component, Executable):
         return f"{component.install or '{scripts}'}/{file}"
     return ""
-
-
-def digest(path: Path) -> str:
-    """sha256 of a file."""
-    import hashlib
-
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from zigwheel.config.zon import quoted
+from zigwheel.config.zon import quoted, render_zon
 from zigwheel.plan.model import Artifact, BuildPlan, Source
 from zigwheel.plan.tree import GENERATED, in_generated
 from zigwheel.templates import fill, template
@@ -191,7 +191,7 @@ def artifact_text(
         *([f".root_source_file = {lazy_path(root)},"] if root else []),
         f".target = {target},",
         f".optimize = .{MODES[artifact.optimize]},",
-        f".strip = {zig_bool(artifact.strip)},",
+        f".strip = {render_zon(artifact.strip)},",
         ".pic = true,",
         ".sanitize_c = .off,",
         ".link_libc = true,",
@@ -322,7 +322,3 @@ def listed(head: str, items: list[str], tail: str) -> list[str]:
         return [f"{head}.{{{inner}}}{tail}"]
     indent = " " * (len(head) - len(head.lstrip()))
     return [f"{head}.{{", *(f"{indent}    {quoted(item)}," for item in items), f"{indent}}}{tail}"]
-
-
-def zig_bool(value: bool) -> str:
-    return "true" if value else "false"

@@ -119,7 +119,7 @@ def kill_group(pid: int) -> None:
         import os
         import signal
 
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
 
 

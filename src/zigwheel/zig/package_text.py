@@ -41,10 +41,10 @@ def manifest(packages: Iterable[ZigPackage], name: str) -> str:
 
 def used(package: ZigPackage) -> str:
     """The statement by which a build file gets a package."""
-    options = "".join(f", .{identifier(k)} = {literal(v)}" for k, v in package.options)
+    options = "".join(f", .{identifier(k)} = {render_zon(v)}" for k, v in package.options)
     arguments = f".{{ .target = target, .optimize = .{MODES[package.optimize]}{options} }}"
     name = quoted(package.name)
-    strip = literal(package.strip)
+    strip = render_zon(package.strip)
     return (
         f"const {variable(package.name)}: Package = "
         f".init(b, {name}, b.dependency({name}, {arguments}), {strip});"
@@ -54,13 +54,6 @@ def used(package: ZigPackage) -> str:
 def variable(package: str) -> str:
     """The variable that holds a package."""
     return identifier(f"{package}_pkg")
-
-
-def literal(value: str | int | bool) -> str:
-    """A value of an option as Zig writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return quoted(value) if isinstance(value, str) else str(value)
 
 
 def library_of(link: str) -> str:

@@ -15,10 +15,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from zigwheel.config.words import child
 from zigwheel.errors import CompileError, PlanError, raise_all
 from zigwheel.plan.model import BuildPlan, ZigPackage
-from zigwheel.plan.packages import MANIFEST, package_files, read_manifest
+from zigwheel.plan.packages import MANIFEST, package_files, place_of, read_manifest
 from zigwheel.zig.command import Places
 from zigwheel.zig.execute import Run, execute, repeatable
 from zigwheel.zig.hints import hint_for
@@ -184,7 +183,7 @@ def require_hashes(packages: Iterable[ZigPackage], places: Places, zig: Zig, run
             found = fetched(package.url, places, zig, run)
             errors.append(
                 CompileError(
-                    f"`{child('tool.zigwheel.dependencies', package.name)}` has a `url` and no `hash`",
+                    f"`{place_of(package.name)}` has a `url` and no `hash`",
                     hint=f'what is there now has `hash = "{found}"`',
                 )
             )
