@@ -26,7 +26,7 @@ LAYERS = (
     {"artifacts"},
     {"rebuild", "eject", "reuse", "fetched", "stubs"},
     {"pipeline"},
-    {"convert"},
+    {"convert", "matrix"},
     {"build", "cli"},
     {"__main__"},
 )

@@ -98,6 +98,12 @@ class GenerateError(ZigwheelError):
     exit_code = 14
 
 
+class MatrixError(ZigwheelError):
+    """The selection of wheels is empty, a manifest cannot be read, or wheels or tests of it failed."""
+
+    exit_code = 15
+
+
 class ErrorCollection(ZigwheelError):
     """Several errors that were found in one pass, reported together."""
 

@@ -1,0 +1,1 @@
+"""`zigwheel wheels`: every wheel of a release, built and tested from one sdist on one machine."""
