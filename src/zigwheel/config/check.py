@@ -100,6 +100,7 @@ def part_errors(part: Part, names: Names, *, final: bool) -> Iterator[ConfigErro
     yield from version_errors(part.get("version"), final=final)
     yield from license_errors(part, names)
     yield from generate_errors(part, names["extension"])
+    yield from wheels_errors(part.get("wheels", {}))
     if final:
         yield from package_errors(part, names)
         yield from nanobind_errors(part, names)
@@ -160,6 +161,22 @@ def generate_errors(part: Part, extensions: Mapping[str, str]) -> Iterator[Confi
             f"{did_you_mean(shared, extensions)}",
             hint=f"add `[[{TOOL}.extension]]` with this name and one source, a `.c` that Cython makes",
         )
+
+
+def wheels_errors(wheels: Part) -> Iterator[ConfigError]:
+    """An `inherit` of a key that its override does not have, and an override that changes nothing."""
+    for index, override in enumerate(wheels.get("overrides", [])):
+        place = f"{TOOL}.wheels.overrides[{index}]"
+        for name in override.get("inherit", {}):
+            if name not in override:
+                yield ConfigError(
+                    f"`{place}.inherit.{name}` has nothing to act on: the override has no `{name}`"
+                )
+        if not set(override) - {"select", "inherit"}:
+            yield ConfigError(
+                f"`{place}` changes nothing",
+                hint="write a key such as `test-command` beside `select`",
+            )
 
 
 def package_errors(part: Part, names: Names) -> Iterator[ConfigError]:

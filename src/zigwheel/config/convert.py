@@ -172,6 +172,8 @@ def scalar_hint(kind: Kind, raw: object) -> str:
 def read_list(kind: Kind, raw: object, place: str, errors: Errors) -> tuple[object, ...] | None:
     """A list of scalars; one string where the kind allows it."""
     if isinstance(raw, str) and Mark.SINGLE in kind.marks:
+        if not raw and kind.blank:
+            return ()
         value = read_item(kind, raw, place, errors)
         return None if value is None else (value,)
     if not isinstance(raw, (list, tuple)):
@@ -193,6 +195,8 @@ def read_table(kind: Kind, raw: object, place: str, errors: Errors) -> dict[str,
     """A table with free keys; a list of paths where the kind allows it."""
     if isinstance(raw, list) and Mark.LISTED in kind.marks:
         return read_listing(kind, raw, place, errors)
+    if isinstance(raw, str) and Mark.ASSIGNED in kind.marks:
+        raw = read_assignments(kind, raw, place, errors)
     if not isinstance(raw, dict):
         errors.append(wrong_type(place, raw, words(kind)))
         return None
@@ -206,6 +210,21 @@ def read_table(kind: Kind, raw: object, place: str, errors: Errors) -> dict[str,
         elif kind.key is not None and right_key(kind.key, name, place, errors):
             values[name] = read_item(kind, value, where, errors)
     return {name: value for name, value in values.items() if value is not None}
+
+
+def read_assignments(kind: Kind, raw: str, place: str, errors: Errors) -> Part:
+    """The table that a string of assignments stands for; empty, with an error, if it is none."""
+    from zigwheel.config.assignments import AssignmentError, assigned, repeated
+
+    try:
+        return dict(assigned(raw) if Mark.EXPANDED in kind.marks else repeated(raw))
+    except AssignmentError as error:
+        errors.append(
+            wrong_value(
+                place, raw, f'assignments such as `A=1 B="x y"`; {error}', "or write a table"
+            )
+        )
+        return {}
 
 
 def right_key(kind: Kind, name: str, place: str, errors: Errors) -> bool:

@@ -30,6 +30,10 @@ class Mark(Enum):
     REQUIRED = "every entry must have it"
     LISTED = "a table that may also be a list of paths, each named by its last part"
     SINGLE = "a list that may also be one string"
+    BLANK = "the empty string may be written, too"
+    WHOLE = "a list whose text from outside is one item, and not divided at `;`"
+    ASSIGNED = "a table that may also be a string of assignments, as shells have them"
+    EXPANDED = "a table in whose values `$NAME` stands for a variable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,16 @@ CpeName: TypeAlias = Annotated[
         r"cpe:2\.3:[aho*-](?::(?:[^\s:\\]|\\[^\s])+){10}",
         "a CPE 2.3 name with all of its 13 parts, such as "
         "`cpe:2.3:a:zlib:zlib:1.3.1:*:*:*:*:*:*:*`",
+    ),
+]
+VariableName: TypeAlias = Annotated[
+    str, Form(IDENTIFIER, "the name of an environment variable, such as `CFLAGS`")
+]
+WheelsKey: TypeAlias = Annotated[
+    str,
+    Form(
+        r"test-(?:command|requires|groups|extras|sources|environment)|before-test|environment|config-settings",
+        "a key of an override, such as `test-command`",
     ),
 ]
 # PEP 571, 599 and 600: what the names of the policies stand for.

@@ -30,7 +30,7 @@ class Kind:
     form: Form | None = None
     """Of a scalar: the form of the string."""
     blank: bool = False
-    """Of a scalar: the empty string is allowed."""
+    """Of a scalar, or a list that may be one string: the empty string is allowed."""
     item: Kind | None = None
     """Of a list or a table: its values."""
     key: Kind | None = None
@@ -128,6 +128,7 @@ def marked(kind: Kind, notes: tuple[object, ...]) -> Kind:
     return replace(
         kind,
         marks=kind.marks | marks,
+        blank=kind.blank or Mark.BLANK in marks,
         form=forms[0] if forms else kind.form,
         unless=others[0] if others else kind.unless,
     )
@@ -154,6 +155,8 @@ def words(kind: Kind) -> str:
         return " or ".join([", ".join(ordered[:-1]), ordered[-1]] if ordered[1:] else ordered)
     if kind.shape == "list":
         return "a string or a list of strings" if Mark.SINGLE in kind.marks else "a list of strings"
+    if Mark.ASSIGNED in kind.marks:
+        return "a table or a string of assignments"
     if kind.shape == "records":
         return "an array of tables"
     return "a table or a list of strings" if Mark.LISTED in kind.marks else "a table"

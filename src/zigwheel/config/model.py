@@ -44,6 +44,7 @@ from zigwheel.config.forms import (
     WheelPath,
 )
 from zigwheel.config.generators import CythonSettings, Generate
+from zigwheel.config.wheels import WheelsSettings
 
 MacroValue: TypeAlias = str | int | bool
 Optimize: TypeAlias = Literal["fast", "small", "safe", "debug"]
@@ -352,6 +353,8 @@ class Config:
     """How editable installs work."""
     version: VersionSettings = field(default_factory=VersionSettings)
     """Where a dynamic version comes from."""
+    wheels: WheelsSettings = field(default_factory=WheelsSettings)
+    """What `zigwheel wheels` builds and tests."""
 
     @property
     def modules(self) -> tuple[Extension, ...]:

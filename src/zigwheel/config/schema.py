@@ -131,6 +131,8 @@ def list_schema(kind: Kind) -> Schema:
     """The schema of a list, or of one string where that will do."""
     item = item_schema(kind)
     schema: Schema = {"type": "array", "items": item}
+    if Mark.SINGLE in kind.marks and kind.blank:
+        return {"anyOf": [item, {"enum": [""]}, schema]}
     if Mark.SINGLE in kind.marks:
         return {"anyOf": [item, {**schema, "minItems": 1}]}
     return schema
@@ -144,6 +146,8 @@ def table_schema(kind: Kind) -> Schema:
         schema["propertyNames"] = names_schema(kind)
     if Mark.LISTED in kind.marks:
         return {"anyOf": [schema, {"type": "array", "items": item}]}
+    if Mark.ASSIGNED in kind.marks:
+        return {"anyOf": [schema, {"type": "string"}]}
     return schema
 
 

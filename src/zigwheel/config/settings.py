@@ -74,7 +74,9 @@ def every_option() -> Iterator[Option]:
             yield Option(name=outer.name, kind=outer.kind)
         else:
             for inner in keys_of(outer.kind.record).values():
-                if outer.kind.shape == "record" or inner.name != "name":
+                if inner.kind.record is None and (
+                    outer.kind.shape == "record" or inner.name != "name"
+                ):
                     yield Option(name=f"{outer.name}.{inner.name}", kind=inner.kind)
 
 
@@ -174,7 +176,7 @@ def raw_value(kind: Kind, value: object, place: str, errors: Errors) -> Any:
     if kind.shape == "scalar":
         return raw_boolean(value, place, errors) if kind.types == (bool,) else value
     if kind.shape == "list":
-        return raw_list(value, place, errors)
+        return raw_list(value, place, errors, whole=Mark.WHOLE in kind.marks)
     if Mark.LISTED in kind.marks and not value.lstrip().startswith("{") and "=" not in value:
         return raw_list(value, place, errors)
     return raw_table(kind, value, place, errors)
@@ -188,20 +190,22 @@ def raw_boolean(text: str, place: str, errors: Errors) -> bool | None:
     return value
 
 
-def raw_list(text: str, place: str, errors: Errors) -> object:
-    """A TOML array of strings, or what stands between semicolons.
+def raw_list(text: str, place: str, errors: Errors, *, whole: bool = False) -> object:
+    """A TOML array of strings, or what stands between semicolons; or else the `whole` text.
 
     A glob may begin with `[` too, so an array is what goes on with a quote or ends at once.
     """
     if re.match(r"""\[\s*(["']|\]\s*$)""", text.strip()):
         return toml_value(text, place, "a TOML array", errors)
-    return [item.strip() for item in text.split(";") if item.strip()]
+    return [item.strip() for item in ([text] if whole else text.split(";")) if item.strip()]
 
 
 def raw_table(kind: Kind, text: str, place: str, errors: Errors) -> object:
-    """A TOML inline table, or `K=V` between semicolons."""
+    """A TOML inline table, or `K=V` between semicolons, or where the kind allows it as in a shell."""
     if text.lstrip().startswith("{"):
         return toml_value(text, place, "a TOML inline table", errors)
+    if Mark.ASSIGNED in kind.marks:
+        return text
     table: dict[str, object] = {}
     for item in filter(None, (item.strip() for item in text.split(";"))):
         name, equals, value = (word.strip() for word in item.partition("="))
