@@ -152,5 +152,5 @@ def test_the_compiler_is_told_what_a_source_holds() -> None:
     zig = Source(path="r.zig", language="zig", args=(), content="4567")
     one = artifact(sources=(source, zig))
     said = " ".join(command(plan(one), one, PLACES, zig=Path("zig"), compiler_rt=False))
-    assert f"{MAPS} -Dzigwheel_content=0123 -- a.c" in said
+    assert f"{MAPS} -ffile-prefix-map=/h=python -Dzigwheel_content=0123 -- a.c" in said
     assert "--cache-dir /l/4567 " in said

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from zigwheel.convert import unpack
-from zigwheel.convert.unpack import bring
+from zigwheel.unpack import bring
 from zigwheel.errors import ZigwheelError
 
 
