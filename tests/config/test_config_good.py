@@ -23,6 +23,7 @@ from zigwheel.config.model import (
     VersionSettings,
     WheelSettings,
 )
+from zigwheel.config.wheels import WheelsOverride, WheelsSettings
 
 Load = Callable[..., Config]
 
@@ -137,6 +138,28 @@ compile-commands = false
 [version]
 path = "src/fastsum/__init__.py"
 pattern = "V = (.*)"
+
+[wheels]
+targets = ["linux", "macosx_universal2"]
+pythons = "cp313"
+build = "cp31{2,3}-*"
+skip = ["*_i686", "*-win32"]
+enable = ["pypy"]
+test-skip = ""
+test-command = "pytest {project}"
+before-test = ["a", "b; c"]
+test-requires = "pytest>=8"
+test-groups = ["test"]
+test-extras = ["fast"]
+test-sources = ["tests"]
+test-environment = { A = "$B" }
+environment = '''A=1 B='$x' A="$A:y"'''
+config-settings = { lto = "true", x = ["1", "2"] }
+
+[[wheels.overrides]]
+select = "*-musllinux_*"
+inherit = { test-command = "append" }
+test-command = ["more"]
 """
 
 
@@ -243,6 +266,30 @@ def test_every_setting(load: Load) -> None:
         },
         editable=EditableSettings(rebuild=True, compile_commands=False),
         version=VersionSettings(path="src/fastsum/__init__.py", pattern="V = (.*)"),
+        wheels=WheelsSettings(
+            targets=("linux", "macosx_universal2"),
+            pythons=("cp313",),
+            build=("cp31{2,3}-*",),
+            skip=("*_i686", "*-win32"),
+            enable=("pypy",),
+            test_skip=(),
+            test_command=("pytest {project}",),
+            before_test=("a", "b; c"),
+            test_requires=("pytest>=8",),
+            test_groups=("test",),
+            test_extras=("fast",),
+            test_sources=("tests",),
+            test_environment={"A": "$B"},
+            environment={"A": "1:y", "B": "\\$x"},
+            config_settings={"lto": ("true",), "x": ("1", "2")},
+            overrides=(
+                WheelsOverride(
+                    select=("*-musllinux_*",),
+                    inherit={"test-command": "append"},
+                    test_command=("more",),
+                ),
+            ),
+        ),
     )
 
 

@@ -68,6 +68,8 @@ GOOD = [
     "[[overrides]]\nif.os = ['linux', '!macos']\n[[overrides.extension]]\nname = '*'",
     "[[overrides]]\nif.any = [{ os = 'linux' }, { all = [{ env.CI = true }] }]\nlto = true",
     "[[overrides]]\nif.env.A = 'x'\nwheel.exclude = []\ninherit.wheel.exclude = 'append'",
+    "wheels.skip = ''\nwheels.environment = 'A=1'\nwheels.test-command = ['a', 'b']",
+    "[[wheels.overrides]]\nselect = 'cp3*'\ntest-command = ''\ninherit.test-command = 'none'",
 ]
 
 BAD = [
@@ -98,6 +100,12 @@ BAD = [
     "[[overrides]]\nif.os = 'linux'\nlto = true\ninherit.lto = 'append'",
     "[[overrides]]\nif.any = []\nlto = true",
     "[[overrides]]\nif.any = [{}]\nlto = true",
+    "[[overrides]]\nif.os = 'linux'\nwheels.skip = '*'",
+    "wheels.enable = ['pypi']",
+    "wheels.environment = { 'A B' = '1' }",
+    "[[wheels.overrides]]\ntest-command = 'x'",
+    "[[wheels.overrides]]\nselect = '*'\nskip = '*'",
+    "[[wheels.overrides]]\nselect = '*'\ninherit.select = 'append'",
 ]
 
 

@@ -59,6 +59,12 @@ TEXTS = [
     ("strip", "no", False),
     ("strip", "off", False),
     ("wheel.exclude", "*.c;*.h", ("*.c", "*.h")),
+    ("wheels.skip", "cp39-* pp*;*-win32", ("cp39-* pp*", "*-win32")),
+    ("wheels.test-command", "a; b", ("a; b",)),
+    ("wheels.test-command", '["a; b", "c"]', ("a; b", "c")),
+    ("wheels.environment", "A=1;B=2 C='x y'", {"A": "1", "B": "2", "C": "x y"}),
+    ("wheels.environment", '{ A = "x y" }', {"A": "x y"}),
+    ("wheels.config-settings", "a=1 b=$c a=2", {"a": ("1", "2"), "b": ("$c",)}),
     ("wheel.exclude", " *.c ; ;*.h; ", ("*.c", "*.h")),
     ("wheel.exclude", "[ab].c", ("[ab].c",)),
     ("wheel.exclude", '["a;b", "c"]', ("a;b", "c")),
@@ -315,7 +321,8 @@ def test_every_field_is_an_option() -> None:
         if outer.kind.record is None:
             expected.add(outer.name)
         else:
-            expected |= {f"{outer.name}.{inner}" for inner in keys_of(outer.kind.record)}
+            inner = keys_of(outer.kind.record).values()
+            expected |= {f"{outer.name}.{key.name}" for key in inner if key.kind.record is None}
     assert set(options()) == expected - {"extension.name", "library.name", "executable.name"}
     assert {"extension.py-limited-api", "wheel.build-tag", "python"} <= set(options())
 

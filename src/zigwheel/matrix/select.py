@@ -26,6 +26,7 @@ from zigwheel.matrix.words import (
     python_errors,
     target_errors,
 )
+from zigwheel.setup import compiles
 from zigwheel.target.model import Host
 
 SYSTEMS = ("linux", "macos", "windows")
@@ -54,6 +55,8 @@ class Choice:
     """Specifiers of the project; empty if it has none."""
     host: Host
     """This machine."""
+    pure: bool = False
+    """Nothing is compiled for any target, so there is none that could not be built for."""
 
 
 def select(
@@ -69,7 +72,7 @@ def select(
     `settings` are those of the command line, above all others. Raises `ConfigError`, `MatrixError` and
     `TargetError`, or an `ErrorCollection` of them.
     """
-    load_config(
+    config = load_config(
         project, conditions=None, environ=environ, settings=settings, warn=lambda text: None
     )
     foreign = cibuildwheel.Reading()
@@ -86,6 +89,7 @@ def select(
         limits=limits,
         requires_python=requires_python_of(project, environ, own=own),
         host=host,
+        pure=not compiles(config) and "overrides" not in project.tool,
     )
     raise_all([*foreign.errors, *limit_errors(limits), *word_errors(layers)])
     left_out, chosen = [], []
@@ -232,7 +236,7 @@ def why_not(identifier: Identifier, said: Said, choice: Choice) -> str:
             reason = f"`{said.place('build')}` does not name it"
         if not reason and selects(said.words("skip"), identifier.name):
             reason = f"`{said.place('skip')}` names it"
-    return reason or cannot(identifier)
+    return reason or ("" if choice.pure else cannot(identifier))
 
 
 def allows(specifiers: str, version: tuple[int, int]) -> bool:
