@@ -23,6 +23,7 @@ from zigwheel.matrix.words import (
     in_pythons,
     in_targets,
     is_native,
+    names_arch,
     python_errors,
     target_errors,
 )
@@ -260,7 +261,7 @@ def platform_reason(identifier: Identifier, said: Said, choice: Choice) -> str:
     if targets:
         if not any(in_targets(word, platform, host) for word in targets):
             return f"`{said.place('targets')}` does not name {platform.name}"
-    elif platform.arch in RARE and not archs and not is_native(platform, host):
+    elif platform.arch in RARE and not (names_arch(archs, platform) or is_native(platform, host)):
         return f"{platform.name} is built only where `targets` names it"
     return ""
 

@@ -135,9 +135,13 @@ def python_errors(words: Iterable[str], place: str) -> list[ZigwheelError]:
 def in_archs(word: str, platform: Platform, host: Host) -> bool:
     """Whether a word of `--archs` is for a platform; one that names nothing is for none."""
     if word in ARCH_WORDS:
-        named = platform.arch not in RARE or word == "native"
-        return named and ARCH_WORDS[word](platform, host)
-    return ARCHES.get(word.lower()) == platform.arch
+        return ARCH_WORDS[word](platform, host)
+    return names_arch((word,), platform)
+
+
+def names_arch(words: Iterable[str], platform: Platform) -> bool:
+    """Whether one of the words is the name of a platform's architecture."""
+    return any(ARCHES.get(word.lower()) == platform.arch for word in words)
 
 
 def arch_errors(words: Iterable[str], place: str) -> list[ZigwheelError]:
