@@ -455,7 +455,9 @@ ERRORS: list[tuple[str, Limits, list[str]]] = [
     (
         f"{WHEELS}config-settings = {{ optimise = 'small' }}\n",
         Limits(),
-        ["unknown option `-C optimise`; did you mean `optimize`?"],
+        [
+            "`tool.zigwheel.wheels.config-settings`: unknown option `-C optimise`; did you mean `optimize`?"
+        ],
     ),
 ]
 

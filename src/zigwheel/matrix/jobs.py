@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zigwheel.config.assignments import AssignmentError, expanded
 from zigwheel.config.model import Config
 from zigwheel.config.read import Project, load_config
+from zigwheel.config.settings import read_settings
 from zigwheel.config.words import quote
 from zigwheel.errors import ConfigError, ZigwheelError, raise_all
 from zigwheel.matrix.groups import requirement, requirements_of
@@ -91,15 +92,24 @@ class Maker:
     def job(self, identifier: Identifier, said: Said) -> Job:
         """The job for one identifier alone."""
         environ = self.variables(said, "environment", {})
-        settings = said.values.get("config-settings", {})
         return Job(
             identifier=identifier.name,
             target=self.target(identifier, said),
             python=identifier.python.name,
-            settings={name: v[0] if len(v) == 1 else list(v) for name, v in settings.items()},
+            settings=MappingProxyType(self.build_settings(said)),
             environ=MappingProxyType(environ),
             tests=(self.test(identifier, said, environ),),
         )
+
+    def build_settings(self, said: Said) -> dict[str, str | list[str]]:
+        """`config-settings` as front ends hand them over."""
+        table = said.values.get("config-settings", {})
+        found = {name: v[0] if len(v) == 1 else list(v) for name, v in table.items()}
+        errors: list[ConfigError] = []
+        read_settings(found, errors)
+        place = said.path("config-settings")
+        self.errors += [ConfigError(f"`{place}`: {e.message}", hint=e.hint) for e in errors]
+        return found
 
     def test(self, identifier: Identifier, said: Said, environ: Mapping[str, str]) -> TestPlan:
         """How the wheel is tested."""
@@ -125,7 +135,7 @@ class Maker:
         groups = requirements_of(
             self.project.table, said.words("test-groups"), said.path("test-groups"), self.errors
         )
-        return tuple(dict.fromkeys((*own, *groups)))
+        return (*own, *(text for text in groups if text not in own))
 
     def variables(self, said: Said, key: str, below: Mapping[str, str]) -> dict[str, str]:
         """The variables that a key adds to those `below`, with the values of what they refer to."""
