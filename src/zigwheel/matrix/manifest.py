@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,8 +29,17 @@ Record = TypeVar("Record")
 
 def to_json(manifest: Manifest) -> str:
     """The text of a manifest."""
-    table = {"schema": SCHEMA, **asdict(manifest)}
-    return json.dumps(table, indent=1, ensure_ascii=False, default=dict) + "\n"
+    table = {"schema": SCHEMA, **plain(manifest)}
+    return json.dumps(table, indent=1, ensure_ascii=False) + "\n"
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: objects, lists, scalars."""
+    if is_dataclass(value):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {name: plain(one) for name, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def read_manifest(file: Path) -> Manifest:
