@@ -314,5 +314,6 @@ def run_of(setup: Setup) -> Run:
         environ=without_leaks(setup.environ),
         say=say,
         verbose=setup.config.verbose,
-        jobs=cores(),
+        jobs=setup.jobs or cores(),
+        limited=setup.jobs > 0,
     )
