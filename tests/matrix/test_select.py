@@ -371,6 +371,7 @@ def test_settings_and_variables_of_the_build_decide_its_tag() -> None:
     assert job_of(selection, "cp315-macosx_x86_64").python == "cp312"
     above = selection_of(text, settings={"py-api": "cp310"})
     assert job_of(above, "cp315-win32").python == "cp310"
+    assert job_of(above, "cp315-win32").settings == {}
 
 
 def test_one_wheel_with_different_settings_is_told() -> None:

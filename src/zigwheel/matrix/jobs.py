@@ -102,14 +102,14 @@ class Maker:
         )
 
     def build_settings(self, said: Said) -> dict[str, str | list[str]]:
-        """`config-settings` as front ends hand them over."""
+        """`config-settings` as front ends hand them over, but for what the command line says itself."""
         table = said.values.get("config-settings", {})
         found = {name: v[0] if len(v) == 1 else list(v) for name, v in table.items()}
         errors: list[ConfigError] = []
         read_settings(found, errors)
         place = said.path("config-settings")
         self.errors += [ConfigError(f"`{place}`: {e.message}", hint=e.hint) for e in errors]
-        return found
+        return {name: value for name, value in found.items() if name not in self.settings}
 
     def test(self, identifier: Identifier, said: Said, environ: Mapping[str, str]) -> TestPlan:
         """How the wheel is tested."""
