@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -166,3 +167,19 @@ def test_a_shell_reads_the_same(text: str) -> None:
     for name, value in assigned(text).items():
         found[name] = expanded(value, {**environ, **found})
     assert done.stdout.splitlines() == [found[name] for name in names]
+
+
+def test_an_empty_value_is_one(load: Load) -> None:
+    wheels = load("wheels.config-settings = { a = '', b = [] }").wheels
+    assert dict(wheels.config_settings) == {"a": ("",), "b": ()}  # type: ignore[attr-defined]
+
+
+def test_a_build_does_not_load_what_it_has_no_use_for() -> None:
+    code = (
+        "import sys; from pathlib import Path; from zigwheel.config.read import Project, load_config\n"
+        "tool = {'lto': True, 'overrides': [{'if': {'os': 'linux'}, 'strip': False}]}\n"
+        "project = Project(root=Path(), table={}, tool=tool, source='')\n"
+        "load_config(project, conditions=None, environ={}, settings={}, warn=print)\n"
+        "sys.exit('zigwheel.config.wheels' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -172,7 +172,7 @@ def scalar_hint(kind: Kind, raw: object) -> str:
 def read_list(kind: Kind, raw: object, place: str, errors: Errors) -> tuple[object, ...] | None:
     """A list of scalars; one string where the kind allows it."""
     if isinstance(raw, str) and Mark.SINGLE in kind.marks:
-        if not raw and kind.blank:
+        if not raw and kind.blank and not (kind.item and kind.item.blank):
             return ()
         value = read_item(kind, raw, place, errors)
         return None if value is None else (value,)

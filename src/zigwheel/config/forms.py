@@ -37,6 +37,14 @@ class Mark(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Said of a table that few commands read: its dataclass, loaded when the table is there."""
+
+    name: str
+    """Module and class, such as `zigwheel.config.wheels:WheelsSettings`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unless:
     """Said of a required key: another key that stands for it."""
 

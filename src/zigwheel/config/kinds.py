@@ -11,7 +11,7 @@ from dataclasses import MISSING, dataclass, fields, replace
 from functools import cache
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from zigwheel.config.forms import Form, Mark, Unless
+from zigwheel.config.forms import Elsewhere, Form, Mark, Unless
 
 Shape: TypeAlias = Literal["scalar", "list", "table", "record", "records", "named"]
 
@@ -35,12 +35,27 @@ class Kind:
     """Of a list or a table: its values."""
     key: Kind | None = None
     """Of a table, or of named records: its keys."""
-    record: type | None = None
-    """Of a record, records or named records: the dataclass."""
+    described: type | Elsewhere | None = None
+    """Of a record, records or named records: the dataclass, or where it is."""
     marks: frozenset[Mark] = frozenset()
     """What the type hint says beside the type."""
     unless: str = ""
     """Of what is required: a key that stands for it."""
+
+    @property
+    def record(self) -> type | None:
+        """Of a record, records or named records: the dataclass."""
+        return loaded(self.described) if isinstance(self.described, Elsewhere) else self.described
+
+
+@cache
+def loaded(elsewhere: Elsewhere) -> type:
+    """A dataclass that is loaded only now."""
+    from importlib import import_module
+
+    module, _, name = elsewhere.name.partition(":")
+    found: type = getattr(import_module(module), name)
+    return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,18 +121,18 @@ def kind_of(hint: Hashable) -> Kind:
     if origin is tuple:
         item = kind_of(arguments[0])
         if item.shape == "record":
-            return Kind(shape="records", record=item.record)
+            return Kind(shape="records", described=item.described)
         return Kind(shape="list", item=item)
     if origin is Mapping:
         key, item = kind_of(arguments[0]), kind_of(arguments[1])
         if item.shape == "record":
-            return Kind(shape="named", key=key, record=item.record)
+            return Kind(shape="named", key=key, described=item.described)
         return Kind(shape="table", key=key, item=item)
     if not isinstance(hint, type):
         raise TypeError(f"no setting can have the type {hint!r}")
     if hint in (str, int, bool):
         return Kind(shape="scalar", types=(hint,))
-    return Kind(shape="record", record=hint)
+    return Kind(shape="record", described=hint)
 
 
 def marked(kind: Kind, notes: tuple[object, ...]) -> Kind:
@@ -125,12 +140,14 @@ def marked(kind: Kind, notes: tuple[object, ...]) -> Kind:
     marks = frozenset(note for note in notes if isinstance(note, Mark))
     forms = [note for note in notes if isinstance(note, Form)]
     others = [note.key for note in notes if isinstance(note, Unless)]
+    elsewhere = [note for note in notes if isinstance(note, Elsewhere)]
     return replace(
         kind,
         marks=kind.marks | marks,
         blank=kind.blank or Mark.BLANK in marks,
         form=forms[0] if forms else kind.form,
         unless=others[0] if others else kind.unless,
+        described=elsewhere[0] if elsewhere else kind.described,
     )
 
 

@@ -25,6 +25,7 @@ from zigwheel.config.forms import (
     CStandard,
     CxxStandard,
     Directive,
+    Elsewhere,
     FileName,
     GlibcVersion,
     LibraryName,
@@ -44,7 +45,6 @@ from zigwheel.config.forms import (
     WheelPath,
 )
 from zigwheel.config.generators import CythonSettings, Generate
-from zigwheel.config.wheels import WheelsSettings
 
 MacroValue: TypeAlias = str | int | bool
 Optimize: TypeAlias = Literal["fast", "small", "safe", "debug"]
@@ -353,7 +353,7 @@ class Config:
     """How editable installs work."""
     version: VersionSettings = field(default_factory=VersionSettings)
     """Where a dynamic version comes from."""
-    wheels: WheelsSettings = field(default_factory=WheelsSettings)
+    wheels: Annotated[object, Elsewhere("zigwheel.config.wheels:WheelsSettings")] = None
     """What `zigwheel wheels` builds and tests."""
 
     @property

@@ -18,7 +18,7 @@ Commands: TypeAlias = Annotated[tuple[str, ...], Mark.SINGLE, Mark.BLANK, Mark.W
 Text: TypeAlias = Annotated[str, Mark.BLANK]
 Variables: TypeAlias = Annotated[Mapping[VariableName, Text], Mark.ASSIGNED, Mark.EXPANDED]
 BuildSettings: TypeAlias = Annotated[
-    Mapping[str, Annotated[tuple[Text, ...], Mark.SINGLE]], Mark.ASSIGNED
+    Mapping[str, Annotated[tuple[Text, ...], Mark.SINGLE, Mark.BLANK]], Mark.ASSIGNED
 ]
 Enable: TypeAlias = Literal[
     "cpython-freethreading", "cpython-prerelease", "pypy", "pypy-eol", "all"
