@@ -187,8 +187,8 @@ def test_images_are_the_oldest_c_library() -> None:
     text = (
         f"{TOOL}manylinux-x86_64-image = 'manylinux_2_28'\nmanylinux-i686-image = 'manylinux2014'\n"
         "manylinux-ppc64le-image = 'manylinux2014'\nmanylinux-pypy_x86_64-image = 'manylinux_2_34'\n"
-        "manylinux-s390x-image = 'ghcr.io/me/mine:1'\nmusllinux-x86_64-image = 'musllinux_1_2'\n"
-        "manylinux-aarch64-image = 'quay.io/pypa/manylinux_2_28_aarch64:2025.01'\nenable = 'pypy'\n"
+        "manylinux-s390x-image = 'example.org/me/mine:1'\nmusllinux-x86_64-image = 'musllinux_1_2'\n"
+        "manylinux-aarch64-image = 'example.org/pypa/manylinux_2_28_aarch64:2025.01'\nenable = 'pypy'\n"
         "[[tool.cibuildwheel.overrides]]\nselect = 'cp313-*'\nmanylinux-x86_64-image = 'manylinux_2_31'\n"
     )
     selection = selection_of(text)
@@ -207,7 +207,8 @@ def test_images_are_the_oldest_c_library() -> None:
     assert targets["cp312-musllinux_x86_64"] == "musllinux_1_2_x86_64"
     (warning,) = selection.warnings
     assert (
-        '`tool.cibuildwheel.manylinux-s390x-image` is not followed: "ghcr.io/me/mine:1"' in warning
+        '`tool.cibuildwheel.manylinux-s390x-image` is not followed: "example.org/me/mine:1"'
+        in warning
     )
     own = selection_of(text, base=f"[tool.zigwheel]\nmanylinux = '2_17'\n{EXTENSION}")
     assert job_of(own, "cp312-manylinux_x86_64").target == "manylinux_x86_64"
@@ -221,8 +222,12 @@ def test_what_has_no_meaning_is_named_with_the_reason() -> None:
         repair-wheel-command = "mine {{wheel}}"
         test_command = "x"
         enable = ["graalpy", "pypy"]
+        config-settings = {{ lto = "true", setup-args = "x" }}
         [tool.cibuildwheel.pyodide]
         test-command = "x"
+        [[tool.cibuildwheel.overrides]]
+        select = "*pyodide* cp38-*"
+        before-build = "y"
         [tool.cibuildwheel.android]
         """,
         environ={
@@ -241,6 +246,7 @@ def test_what_has_no_meaning_is_named_with_the_reason() -> None:
         "`tool.cibuildwheel.repair-wheel-command` is not followed: wheels hold all",
         "`tool.cibuildwheel.test_command` is not followed: cibuildwheel has no such option",
         "`tool.cibuildwheel.enable: graalpy` is not followed: zigwheel has no facts",
+        "`tool.cibuildwheel.config-settings.setup-args` is not followed: zigwheel has no such option",
         "`tool.cibuildwheel.pyodide` is not followed: Pyodide's modules",
         "`CIBW_BULID` is not followed: cibuildwheel has no such variable; did you mean `CIBW_BUILD`?",
         "`CIBW_FREE_THREADED_SUPPORT` is not followed: free-threaded",
@@ -249,6 +255,7 @@ def test_what_has_no_meaning_is_named_with_the_reason() -> None:
         "`CIBW_BEFORE_ALL_LINUX` is not followed: no system is prepared",
         "`CIBW_BUILD_IOS` is not followed: its C library comes with Apple's Xcode",
     ]
+    assert selection.jobs[0].settings == {"lto": "true"}
     assert len(selection.warnings) == len(starts)
     for warning, start in zip(selection.warnings, starts, strict=True):
         assert warning.startswith(start)

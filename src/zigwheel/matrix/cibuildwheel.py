@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zigwheel.config.assignments import AssignmentError, assigned, repeated
+from zigwheel.config.settings import options
 from zigwheel.config.words import child, did_you_mean, quote, wrong_type, wrong_value
 from zigwheel.errors import ConfigError, ZigwheelError
 from zigwheel.matrix.foreign_options import (
@@ -24,6 +25,7 @@ from zigwheel.matrix.foreign_options import (
     VARIABLES_ALONE,
     Written,
 )
+from zigwheel.matrix.identifiers import identifiers, selects
 from zigwheel.matrix.layers import Layer
 
 TOOL = "tool.cibuildwheel"
@@ -92,6 +94,8 @@ def read_tables(tool: Mapping[str, Any], reading: Reading) -> None:
         if not select:
             hint = "it has globs of identifiers"
             reading.errors.append(ConfigError(f"missing key `{place}.select`", hint=hint))
+        elif not any(selects(select, name) for name in identifiers()):
+            continue  # for a Python or a system that zigwheel does not know
         rest = {name: value for name, value in override.items() if name != "select"}
         reading.layers.append(read_table(rest, place, select or (), reading))
 
@@ -121,6 +125,8 @@ def read_option(
         value = value_of(READ[name], raw, place, reading.errors)
         if name == "enable" and value:
             value = followed(value, place, reading)
+        if name == "config-settings" and value:
+            value = understood(value, place, reading)
         if value is not None and not (name == "archs" and not value):
             values[name] = value
     elif name in IMAGES:
@@ -205,13 +211,24 @@ def followed(words: tuple[str, ...], place: str, reading: Reading) -> tuple[str,
     return tuple(word for word in words if word not in NO_ENABLE)
 
 
+def understood(
+    table: Mapping[str, tuple[str, ...]], place: str, reading: Reading
+) -> dict[str, tuple[str, ...]]:
+    """The settings that are zigwheel's: those of another backend may stand there still."""
+    for name in table:
+        if name not in options():
+            near = did_you_mean(name, list(options()))
+            reading.warn(child(place, name), f"zigwheel has no such option{near}")
+    return {name: value for name, value in table.items() if name in options()}
+
+
 def floor_of(raw: object) -> str:
-    """The C library that a known container image stands for, such as `2_28`; empty for others."""
+    """The C library that the name of a container image stands for, such as `2_28`; empty for others."""
     import re
 
     text = raw if isinstance(raw, str) else ""
     found = re.fullmatch(
-        r"(?:quay\.io/pypa/)?(?:many|musl)linux(?:_(\d+_\d+)|(2014|2010|1))(?:_[a-z0-9_]+)?(?:[:@].*)?",
+        r"(?:[^\s@]+/)?(?:many|musl)linux(?:_(\d+_\d+)|(2014|2010|1))(?:_[a-z0-9_]+)?(?:[:@].*)?",
         text.strip(),
         re.ASCII,
     )
