@@ -20,7 +20,7 @@ LAYERS = (
     {"generate"},
     {"audit"},
     {"zig", "wheel"},
-    {"setup"},
+    {"setup", "unpack"},
     {"headers"},
     {"promised", "contents"},
     {"artifacts"},

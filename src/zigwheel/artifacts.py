@@ -232,6 +232,7 @@ def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> Planned:
     packages = packages_of(setup, config, target, cache)
     python = uses_python(tree, config)
     headers = headers_of(setup, target, cache) if python else None
+    folder = headers.folder if headers else None
     plan = resolve(
         tree,
         config,
@@ -239,6 +240,7 @@ def plan_of(setup: Setup, target: Target, name: str, cache: Path) -> Planned:
         name=name,
         zig=ZIG_VERSION,
         headers=headers.sha256 if headers else "",
+        is_header=lambda name: folder is not None and (folder / name).is_file(),
         ambient=ambient_of(setup, target),
         packages=[
             Package(name=name, version=kept.version, sha256=kept.sha256)
@@ -312,5 +314,6 @@ def run_of(setup: Setup) -> Run:
         environ=without_leaks(setup.environ),
         say=say,
         verbose=setup.config.verbose,
-        jobs=cores(),
+        jobs=setup.jobs or cores(),
+        limited=setup.jobs > 0,
     )

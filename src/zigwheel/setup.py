@@ -40,6 +40,8 @@ class Setup:
     """The environment, as the front end gave it."""
     packages: Mapping[str, Kept] = field(default_factory=dict)
     """Headers of distributions that an earlier build found, whose environment is gone."""
+    jobs: int = 0
+    """Processes that may run side by side; 0: one for each processor."""
 
     @property
     def root(self) -> Path:
@@ -175,7 +177,11 @@ def bench_of(setup: Setup, cache: Path) -> Bench:
     from zigwheel.target.system import cores
 
     return Bench(
-        cache=cache, python=setup.host.executable, environ=setup.environ, say=say, jobs=cores()
+        cache=cache,
+        python=setup.host.executable,
+        environ=setup.environ,
+        say=say,
+        jobs=setup.jobs or cores(),
     )
 
 

@@ -33,6 +33,16 @@ def test_what_all_is_compiled_with(optimize: str, target: str, py_api: str, expe
     assert found == tuple(expected.split())
 
 
+def test_what_sees_no_python_is_compiled_the_same_for_each() -> None:
+    triple = triple_of("manylinux_2_17_x86_64")
+    each = {
+        base_args("fast", Target(triple=triple, python=parse_python(p)), api, python=False)
+        for p in ("cp39", "cp314", "cp315", "cp313t")
+        for api in ("", "cp310")
+    }
+    assert each == {("-fwrapv", "-O3", "-fomit-frame-pointer")}
+
+
 @pytest.mark.parametrize(
     ("arg", "hint"),
     [

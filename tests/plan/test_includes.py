@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from zigwheel.plan.includes import Reach, scan
+from zigwheel.plan.includes import may_see_python, scan
 from zigwheel.plan.tree import Tree
 
 
@@ -32,7 +32,23 @@ def test_headers_are_followed(tmp_path: Path) -> None:
 
 def test_circles_end(tmp_path: Path) -> None:
     write(tmp_path, a_dot_h='#include "b.h"', b_dot_h='#include "a.h"', x_dot_c='#include "a.h"')
-    assert scan(Tree(root=tmp_path), ["x.c"], []) == Reach(files=frozenset({"x.c", "a.h", "b.h"}))
+    assert scan(Tree(root=tmp_path), ["x.c"], []).files == {"x.c", "a.h", "b.h"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sees"),
+    [
+        ("#include <stdint.h>\n", False),
+        ("#include <Python.h>\n", True),
+        ("#include <structmember.h>\n", True),
+        ('#include "own.h"\n', False),
+        ("#include WHATEVER\n", True),
+    ],
+)
+def test_what_may_see_python(tmp_path: Path, text: str, sees: bool) -> None:
+    write(tmp_path, x_dot_c=text, own_dot_h="#include <math.h>\n")
+    reach = scan(Tree(root=tmp_path), ["x.c"], [])
+    assert may_see_python(reach, {"Python.h", "structmember.h"}.__contains__) == sees
 
 
 def test_a_computed_include_may_be_any_header(tmp_path: Path) -> None:

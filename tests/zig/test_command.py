@@ -21,7 +21,8 @@ PLACES = Places(
     version_scripts=Path("/s"),
 )
 
-MAPS = "-ffile-prefix-map=/p=. -ffile-prefix-map=/z/lib=zig -ffile-prefix-map=/h=python"
+MAPS = "-ffile-prefix-map=/p=. -ffile-prefix-map=/z/lib=zig"
+PYTHON = "-isystem /h -ffile-prefix-map=/h=python"
 
 
 def words(of: int | None = None, *, compiler_rt: bool = False) -> str:
@@ -32,11 +33,34 @@ def words(of: int | None = None, *, compiler_rt: bool = False) -> str:
 
 def test_an_extension() -> None:
     assert words() == (
-        f"/z/zig build-lib -cflags -fwrapv {MAPS} -- src/core.c "
+        f"/z/zig build-lib -cflags -fwrapv {MAPS} {PYTHON} -- src/core.c "
         "-fstrip -fPIC -fno-sanitize-c -OReleaseFast -target x86_64-linux-gnu.2.17 -mcpu baseline "
-        "-isystem /h -Mroot -lc -fno-compiler-rt -fno-ubsan-rt -dynamic -fallow-shlib-undefined "
+        "-Mroot -lc -fno-compiler-rt -fno-ubsan-rt -dynamic -fallow-shlib-undefined "
         f"--version-script /s/{script_name(artifact())} --cache-dir /l --global-cache-dir /g "
         "--name pkg._core -femit-bin=/o/pkg._core.so"
+    )
+
+
+def test_what_sees_no_header_of_python_serves_every_python() -> None:
+    one = artifact()
+    free = replace(one.sources[0], path="src/free.c", python=False)
+    both = replace(one, sources=(one.sources[0], free))
+    said = [
+        command(
+            plan(both), both, replace(PLACES, headers=Path(h)), zig=Path("z"), compiler_rt=False
+        )
+        for h in ("/h39", "/h313")
+    ]
+    seen, alone = (
+        {" ".join(words).split(" -- src/free.c")[0].split("-cflags")[i] for words in said}
+        for i in (1, 2)
+    )
+    assert len(seen) == 2
+    assert len(alone) == 1
+    (flags,) = alone
+    assert flags.split() == ["-fwrapv", *MAPS.split()]
+    assert not any(
+        word.startswith("/h3") for words in said for word in words[words.index("-fstrip") :]
     )
 
 
@@ -128,5 +152,5 @@ def test_the_compiler_is_told_what_a_source_holds() -> None:
     zig = Source(path="r.zig", language="zig", args=(), content="4567")
     one = artifact(sources=(source, zig))
     said = " ".join(command(plan(one), one, PLACES, zig=Path("zig"), compiler_rt=False))
-    assert f"{MAPS} -Dzigwheel_content=0123 -- a.c" in said
+    assert f"{MAPS} -ffile-prefix-map=/h=python -Dzigwheel_content=0123 -- a.c" in said
     assert "--cache-dir /l/4567 " in said

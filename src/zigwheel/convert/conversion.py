@@ -20,10 +20,10 @@ from zigwheel.convert.model import (
 )
 from zigwheel.convert.project import project_table, release_of
 from zigwheel.convert.sources import as_globs
-from zigwheel.convert.unpack import files_below
 from zigwheel.convert.versions import version_settings
 from zigwheel.errors import ZigwheelError
 from zigwheel.target.believed import Platform
+from zigwheel.unpack import files_below
 
 SCM = "setuptools-scm"
 SCM_FILES = ("write_to", "version_file")

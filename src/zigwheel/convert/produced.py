@@ -12,7 +12,7 @@ from zigwheel.convert.assemble import Assembly, by_content, similar
 from zigwheel.convert.environment import Run
 from zigwheel.convert.events import Event
 from zigwheel.convert.model import Record, RecordedFile, Tool
-from zigwheel.convert.unpack import digest
+from zigwheel.unpack import digest
 
 MOST = 100_000
 """Files of a wheel."""

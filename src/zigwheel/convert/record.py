@@ -29,9 +29,9 @@ from zigwheel.convert.folders import Folders
 from zigwheel.convert.model import Record, name_of
 from zigwheel.convert.produced import read_wheel, written_files
 from zigwheel.convert.shims import put_shims
-from zigwheel.convert.unpack import bring, digests
 from zigwheel.errors import ZigwheelError
 from zigwheel.target.believed import Platform, believed, gnu_type, own_flags
+from zigwheel.unpack import bring, digests
 
 PLATFORMS = (
     Platform(os="linux", arch="x86_64"),

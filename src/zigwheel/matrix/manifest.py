@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from zigwheel.errors import MatrixError
 from zigwheel.matrix.model import (
@@ -15,7 +15,9 @@ from zigwheel.matrix.model import (
     SdistResult,
     TestPlan,
     TestResult,
+    TestState,
     WheelResult,
+    WheelState,
 )
 
 SCHEMA = 1
@@ -29,8 +31,17 @@ Record = TypeVar("Record")
 
 def to_json(manifest: Manifest) -> str:
     """The text of a manifest."""
-    table = {"schema": SCHEMA, **asdict(manifest)}
-    return json.dumps(table, indent=1, ensure_ascii=False, default=dict) + "\n"
+    table = {"schema": SCHEMA, **plain(manifest)}
+    return json.dumps(table, indent=1, ensure_ascii=False) + "\n"
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: objects, lists, scalars."""
+    if is_dataclass(value):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {name: plain(one) for name, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def read_manifest(file: Path) -> Manifest:
@@ -114,6 +125,13 @@ PLAIN: Mapping[str, tuple[type, ...]] = {"int": (int,), "bool": (bool,), "float"
 """Types of fields by their annotation; all other scalars are texts."""
 
 
+STATES: Mapping[str, tuple[str, ...]] = {
+    "TestState": get_args(TestState),
+    "WheelState": get_args(WheelState),
+}
+"""What a field of these types may hold."""
+
+
 def typed(value: Any, annotation: str, place: str) -> Any:
     """A value of the type that a field has."""
     if annotation.startswith("tuple"):
@@ -125,6 +143,8 @@ def typed(value: Any, annotation: str, place: str) -> Any:
         right = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
     elif annotation.endswith("Result"):
         right = not isinstance(value, (dict, str))
+    elif annotation in STATES:
+        right = value in STATES[annotation]
     else:
         kinds = PLAIN.get(annotation, (str,))
         right = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))

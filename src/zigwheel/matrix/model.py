@@ -28,7 +28,7 @@ class TestPlan:
     """Extras of the wheel itself that are installed."""
     sources: tuple[str, ...] = ()
     """Paths of the project that are copied into the folder that the test runs in."""
-    environ: Mapping[str, str] = EMPTY
+    environ: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     """Added to the environment of the test."""
     skip: str = ""
     """Why the test is not to be run, such as "`test-skip` names it"; empty: it is."""
@@ -47,7 +47,7 @@ class Job:
     """zigwheel's option `python`, such as `cp313t`."""
     settings: Mapping[str, str | list[str]] = field(default_factory=lambda: MappingProxyType({}))
     """PEP 517's `config_settings`."""
-    environ: Mapping[str, str] = EMPTY
+    environ: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     """Added to the environment of the build."""
     tests: tuple[TestPlan, ...] = ()
     """One for each identifier that the wheel serves, its own first."""

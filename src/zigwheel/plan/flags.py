@@ -43,11 +43,17 @@ macOS; elsewhere compilers leave them out, and a profiler cannot walk Python's o
 FRAMES_SINCE = (3, 15)
 
 
-def base_args(optimize: str, target: Target, py_api: str) -> tuple[str, ...]:
-    """What all C and C++ of a project with this `py-api` is compiled with, as with CPython's own flags."""
+def base_args(
+    optimize: str, target: Target, py_api: str, *, python: bool = True
+) -> tuple[str, ...]:
+    """What C and C++ of a project with this `py-api` is compiled with, as with CPython's own flags.
+
+    What is not for `python`, since it includes none of its headers, is the same for each of them.
+    """
     if optimize != "fast":
         return BASE
-    keeps = target.triple.os == "macos" or oldest(target.python, py_api) >= FRAMES_SINCE
+    newer = python and oldest(target.python, py_api) >= FRAMES_SINCE
+    keeps = target.triple.os == "macos" or newer
     return (*BASE, *FAST, *(() if keeps else NO_FRAMES))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from zigwheel.plan.machine import DISPATCH
@@ -40,6 +40,10 @@ class Reach:
     """The sources and every file of the project that they can include."""
     python: bool = False
     """`Python.h` is among what they include."""
+    names: frozenset[str] = frozenset()
+    """All that they include, as written, be it in the project or not."""
+    computed: bool = False
+    """Some file includes what a macro names."""
     clock: bool = False
     """Some file asks for the date or the time of the build."""
     dispatch: bool = False
@@ -107,9 +111,19 @@ def scan(
     return Reach(
         files=frozenset(reached),
         python=any(os.path.basename(name) == "Python.h" for f in found for name in f.names),
+        names=frozenset(name for f in found for name in f.names),
+        computed=any(f.computed for f in found),
         clock=any(f.clock for f in found),
         dispatch=any(f.dispatch for f in found),
     )
+
+
+def may_see_python(reach: Reach, is_header: Callable[[str], bool]) -> bool:
+    """Whether something may be a header of Python's; `is_header` tells whether Python has one of a name.
+
+    One of the project that has such a name counts, too: which of the two is meant depends on folders.
+    """
+    return reach.computed or any(is_header(name) for name in reach.names)
 
 
 def content(reach: Reach, looks: Mapping[str, Look]) -> str:

@@ -31,6 +31,8 @@ class Source:
     """It lies in the folder of generated files, not in the project."""
     package: str = ""
     """Name of the plan's package in whose folder it lies; empty for most."""
+    python: bool = True
+    """It may include a header of Python's; if not, one object serves all Pythons of a target."""
     quoted: tuple[str, ...] = ()
     """Folders that `#include "..."` searches after that of the source: the same one among the generated
     files, or in the project."""

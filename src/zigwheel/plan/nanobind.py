@@ -17,6 +17,7 @@ from zigwheel.plan.cpus import machine_args
 from zigwheel.plan.flags import Ambient, base_args
 from zigwheel.plan.model import Artifact, BuildPlan, Package, Source
 from zigwheel.target.model import Target
+from zigwheel.target.stable import stable_abi
 
 SOURCES = "nanobind.src"
 """The package of a plan that holds the sources of the library."""
@@ -51,9 +52,9 @@ class Flavour:
         return NANOBIND + ("-abi3" if self.stable else "") + ("-ft" if self.free_threaded else "")
 
     @property
-    def macros(self) -> dict[str, str]:
-        """Macros of both."""
-        return {**dict(self.stable), **({"NB_FREE_THREADED": "1"} if self.free_threaded else {})}
+    def threads(self) -> dict[str, str]:
+        """Macros about threads."""
+        return {"NB_FREE_THREADED": "1"} if self.free_threaded else {}
 
 
 def missing_parts(config: Config, packages: Sequence[Package]) -> Iterator[PlanError]:
@@ -78,7 +79,7 @@ def with_nanobind(
     found = []
     for artifact in artifacts:
         if artifact.kind == "extension" and artifact.name in bound:
-            flavour = flavour_of(artifact, bound[artifact.name], target)
+            flavour = flavour_of(artifact, bound[artifact.name], config, target)
             library = libraries.setdefault(flavour, library_of(flavour, config, target, ambient))
             artifact = bound_to(artifact, flavour, library)
         found.append(artifact)
@@ -87,7 +88,7 @@ def with_nanobind(
 
 def bound_to(artifact: Artifact, flavour: Flavour, library: Artifact) -> Artifact:
     """An extension that is compiled as the library is, and linked to it."""
-    macros = {**flavour.macros, **dict(artifact.macros)}
+    macros = {**flavour.threads, **dict(artifact.macros)}
     more = STDIO if flavour.stable else ()
     return replace(
         artifact,
@@ -100,10 +101,12 @@ def bound_to(artifact: Artifact, flavour: Flavour, library: Artifact) -> Artifac
     )
 
 
-def flavour_of(artifact: Artifact, extension: Extension, target: Target) -> Flavour:
+def flavour_of(artifact: Artifact, extension: Extension, config: Config, target: Target) -> Flavour:
     """The flavour that goes with an extension."""
+    stable = stable_abi(target.python, config.py_api) if artifact.stable_abi else None
+    macros = {**dict(stable.macros if stable else ()), **dict(artifact.macros)}
     return Flavour(
-        stable=tuple(macro for macro in artifact.macros if macro[0] in STABLE),
+        stable=tuple(macro for macro in sorted(macros.items()) if macro[0] in STABLE),
         free_threaded=extension.nanobind_free_threaded and target.python.free_threaded,
     )
 
@@ -133,7 +136,9 @@ def library_of(flavour: Flavour, config: Config, target: Target, ambient: Ambien
         install="",
         sources=(source,),
         include_dirs=(),
-        macros=tuple(sorted({"NB_BUILD": "1", **compact, **flavour.macros}.items())),
+        macros=tuple(
+            sorted({"NB_BUILD": "1", **compact, **dict(flavour.stable), **flavour.threads}.items())
+        ),
         uses_python=True,
         packages=(NANOBIND, MAP),
         stable_abi="",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zigwheel.config.model import Compilation, Config, Executable, Extension, Library
@@ -14,7 +14,7 @@ from zigwheel.plan.cpus import machine_args
 from zigwheel.plan.elf import elf_errors
 from zigwheel.plan.files import digest
 from zigwheel.plan.flags import Ambient, base_args, link_options
-from zigwheel.plan.includes import Look, content, scan
+from zigwheel.plan.includes import Look, Reach, content, may_see_python, scan
 from zigwheel.plan.machine import cpu
 from zigwheel.plan.macos import macos_options, no_frameworks
 from zigwheel.plan.model import Artifact, BuildPlan, Input, Kind, Package, Source
@@ -54,17 +54,19 @@ def resolve(
     headers: str,
     ambient: Ambient,
     packages: Sequence[Package] = (),
+    is_header: Callable[[str], bool] = lambda name: True,
 ) -> BuildPlan:
     """The plan of all artifacts of `config` for `target`.
 
     `tree` is the project with what was generated for it, `name` the distribution's, `zig` the compiler's version,
     `headers` the digest of the target Python's headers, and `ambient` what this machine adds.
-    `packages` are the distributions that `include-from` names, and parts of them. Raises `PlanError`, all at once.
+    `packages` are the distributions that `include-from` names, and parts of them. `is_header` tells
+    whether Python has a header of a name. Raises `PlanError`, all at once.
     """
     errors: list[PlanError] = []
     drafts: dict[str, Draft] = {}
     for place, component in in_link_order(config):
-        draft, found = draft_of(tree, config, component, target, ambient, place)
+        draft, found = draft_of(tree, config, component, target, ambient, place, is_header)
         errors += found
         drafts[place] = draft
     raise_all([*errors, *missing_parts(config, packages)])
@@ -140,6 +142,7 @@ def draft_of(
     target: Target,
     ambient: Ambient,
     place: str,
+    is_header: Callable[[str], bool],
 ) -> tuple[Draft, list[PlanError]]:
     """One artifact; errors instead of an exception, so that all are reported at once."""
     kind = KINDS[type(component)]
@@ -170,7 +173,14 @@ def draft_of(
     if not reach.clock:
         ambient = replace(ambient, clock_flags=())
     arch = target.triple.arch
-    base = base_args(optimize, target, config.py_api)
+    reaches = {f: scan(tree, [f], component.include_dirs, looks) for f in files}
+    # the headers of a distribution for Python may include `Python.h`
+    borrows = borrows_headers(component)
+    sees = {f: borrows or may_see_python(r, is_header) for f, r in reaches.items()}
+
+    def base(file: str) -> tuple[str, ...]:
+        return base_args(optimize, target, config.py_api, python=sees[file])
+
     sources, found = typed_sources(
         tree, component, files, ambient, base=base, hidden=hidden, arch=arch, place=place
     )
@@ -182,9 +192,13 @@ def draft_of(
         else s
         for s in sources
     )
-    sources = tuple(with_reach(tree, s, component.include_dirs, looks) for s in sources)
     stable = stable_abi_of(config, component, target)
     name: StableName = stable.name if stable else ""
+    own = tuple(f"-D{macro}={value}" for macro, value in stable_macros(component, stable))
+    sources = tuple(
+        with_reach(tree, replace(s, python=sees[s.path]), reaches[s.path], looks, own)
+        for s in sources
+    )
     artifact = Artifact(
         kind=kind,
         name=component.name,
@@ -192,9 +206,8 @@ def draft_of(
         install=install_path(component, target, name),
         sources=sources,
         include_dirs=include_dirs(tree, component.include_dirs, reach.files - set(files)),
-        macros=macros(component, stable),
-        # the headers of a distribution for Python may include `Python.h`
-        uses_python=kind == "extension" or reach.python or borrows_headers(component),
+        macros=macros(component),
+        uses_python=kind == "extension" or reach.python or borrows,
         packages=union(tuple(wanted.name for wanted in wanted_by(component, place))),
         stable_abi=name,
         link=own_links(config, component),
@@ -216,16 +229,19 @@ def draft_of(
 
 
 def with_reach(
-    tree: Tree, source: Source, folders: tuple[str, ...], looks: dict[str, Look]
+    tree: Tree, source: Source, reach: Reach, looks: dict[str, Look], own: tuple[str, ...]
 ) -> Source:
-    """A source with what it can reach: a digest of all that, and the folder that goes with its own."""
-    reach = scan(tree, [source.path], folders, looks)
+    """A source with what it can reach: a digest of all that, and the folder that goes with its own.
+
+    `own` are flags of what sees Python's headers alone.
+    """
     folder = posixpath.dirname(source.path)
     quoted = lies_in(folder, (p for p in reach.files if p != source.path and p in tree.made))
     other = f"{GENERATED}/{folder}".rstrip("/") if quoted else ""
     beside = (folder or ".") if source.generated and (tree.root / folder).is_dir() else ""
     return replace(
         source,
+        args=(*source.args, *own) if source.python and source.language != "zig" else source.args,
         quoted=tuple(filter(None, (other, beside))),
         content=content(reach, looks)[:32],
     )
@@ -332,16 +348,22 @@ def common_stable_abi(config: Config, target: Target) -> StableAbi | None:
     return found.pop() if len(found) == 1 else None
 
 
-def macros(component: Compilation, stable: StableAbi | None) -> tuple[tuple[str, str], ...]:
-    """Macros of the command line, sorted by name."""
+def macros(component: Compilation) -> tuple[tuple[str, str], ...]:
+    """The config's macros, sorted by name."""
     values = {
         name: "1" if value is True else str(value)
         for name, value in component.define_macros.items()
         if value is not False
     }
-    for name, value in stable.macros if stable else ():
-        values.setdefault(name, value)
     return tuple(sorted(values.items()))
+
+
+def stable_macros(component: Compilation, stable: StableAbi | None) -> tuple[tuple[str, str], ...]:
+    """Macros that select a stable ABI, sorted by name, where the config has no word on them."""
+    given = component.define_macros
+    return tuple(
+        sorted(m for m in (stable.macros if stable else ()) if given.get(m[0], False) is False)
+    )
 
 
 def output_name(component: Compilation, target: Target, stable: StableName) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from zigwheel.config.globs import expand_braces
 from zigwheel.config.model import Compilation
@@ -75,13 +75,13 @@ def typed_sources(
     files: list[str],
     ambient: Ambient,
     *,
-    base: tuple[str, ...],
+    base: Callable[[str], tuple[str, ...]],
     hidden: bool,
     arch: str,
     place: str,
 ) -> tuple[tuple[Source, ...], list[PlanError]]:
     """Sources with their language and flags, which may name CPUs of any architecture; `arch` is the
-    target's, `base` what all are compiled with.
+    target's, `base` tells what a file is compiled with in any case.
     """
     errors: list[PlanError] = []
     for option in ("extra_compile_args", "extra_c_args", "extra_cxx_args", "extra_asm_args"):
@@ -109,7 +109,7 @@ def typed_sources(
         args = (
             ()
             if language == "zig"
-            else source_args(component, language, ambient, base=base, hidden=hidden)
+            else source_args(component, language, ambient, base=base(file), hidden=hidden)
         )
         all_args = (*args, *extra.get(file, ()))
         if language == "assembly":

@@ -37,3 +37,34 @@ def cores() -> int:
     """Processors that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def free_memory() -> int:
+    """Bytes that this process and its children may still take; 0 where the system does not tell."""
+    found = [value for value in (memory_of_machine(), memory_of_group()) if value]
+    return min(found, default=0)
+
+
+def memory_of_machine() -> int:
+    """What the machine has to give: on Linux what could be made free, elsewhere all."""
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return 0
+
+
+def memory_of_group() -> int:
+    """What the control group leaves, as containers have one (Linux, cgroup v2: memory.max); 0 for no limit."""
+    group = Path("/sys/fs/cgroup")
+    try:
+        most = (group / "memory.max").read_text(encoding="ascii").strip()
+        now = (group / "memory.current").read_text(encoding="ascii").strip()
+    except OSError:
+        return 0
+    return max(1, int(most) - int(now)) if most.isdigit() and now.isdigit() else 0

@@ -81,14 +81,14 @@ def place_flags(artifact: Artifact, places: Places) -> tuple[str, ...]:
     """Flags that follow from where things are: they find headers of Windows, and keep this machine's
     paths out of `__FILE__` and of debug information.
 
-    What does not use Python's headers does not name them, so that its objects serve all Pythons.
+    Python's own headers are named by `source_flags`, for the sources that may see them.
     """
     found = ("-ivfsoverlay", str(places.overlay)) if places.overlay else ()
     pairs = [(places.root, "."), (places.zig_lib, "zig")]
     if places.zig_lib.is_relative_to(places.root):
         # so Zig writes the paths of its own folders where they lie below the one that it runs in
         pairs.append((places.zig_lib.relative_to(places.root), "zig"))
-    if artifact.uses_python and places.headers is not None:
+    if artifact.uses_python and has_zig(artifact) and places.headers is not None:
         pairs.append((places.headers, "python"))
     named = (*artifact.packages, *(s.package for s in artifact.sources if s.package))
     pairs += [(places.packages[name], name) for name in dict.fromkeys(named)]
@@ -108,14 +108,30 @@ def uses_generated(artifact: Artifact) -> bool:
     return any(in_generated(folder) is not None for folder in folders)
 
 
-def source_flags(source: Source, places: Places) -> Iterator[str]:
-    """Flags of one source, beside its own: the folder that goes with its own, and for what was generated
-    the path that it would have in the project."""
+def source_flags(artifact: Artifact, source: Source, places: Places) -> Iterator[str]:
+    """Flags of one source, beside its own: the folder that goes with its own, Python's headers, and for
+    what was generated the path that it would have in the project.
+
+    What sees no header of Python's does not name their folder, so that its object serves all Pythons.
+    """
+    if sees_python(artifact, source) and places.headers is not None:
+        yield from ("-isystem", str(places.headers))
+        yield f"-ffile-prefix-map={places.headers}=python"
     for folder in source.quoted:
         yield from ("-iquote", places.folder(folder))
     if source.generated:
         file = places.made[source.path]
         yield f"-ffile-prefix-map={file.parents[source.path.count('/')]}{os.sep}="
+
+
+def sees_python(artifact: Artifact, source: Source) -> bool:
+    """Whether a source is given Python's headers; Zig's own language takes them from its module."""
+    return artifact.uses_python and source.python and not has_zig(artifact)
+
+
+def has_zig(artifact: Artifact) -> bool:
+    """Whether there is a source in Zig's own language."""
+    return any(source.language == "zig" for source in artifact.sources)
 
 
 def source_groups(artifact: Artifact) -> Iterator[tuple[tuple[str, ...], tuple[Source, ...]]]:
@@ -154,7 +170,7 @@ def command(
         flags = [*args, *place_flags(artifact, places)]
         for source in sources:
             told = [f"-D{CONTENT}={source.content}"] if source.content else []
-            own = [*flags, *source_flags(source, places), *told]
+            own = [*flags, *source_flags(artifact, source, places), *told]
             words += ["-cflags", *own, "--", places.source(source)]
     if artifact.kind != "library":  # an archive within an archive is of no use to a linker
         words += [str(places.out / plan.library(name).output) for name in artifact.link]
@@ -225,7 +241,7 @@ def module_words(plan: BuildPlan, artifact: Artifact, places: Places) -> list[st
         words += ["-I", places.folder(folder)]
     for name in artifact.packages:
         words += ["-isystem", str(places.packages[name])]
-    if artifact.uses_python:
+    if artifact.uses_python and has_zig(artifact):
         words += ["-isystem", str(places.headers)]
     if places.zig_packages is not None:
         for include in places.zig_packages.includes(artifact.zig_links):

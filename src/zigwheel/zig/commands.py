@@ -39,7 +39,7 @@ def compile_commands(plan: BuildPlan, places: Places, zig: Zig) -> str:
                             driver,
                             *words,
                             *source.args,
-                            *source_flags(source, places),
+                            *source_flags(artifact, source, places),
                             "-c",
                             file,
                         ],

@@ -35,6 +35,8 @@ class Run:
     """Print each command before it runs."""
     jobs: int = 1
     """Artifacts that are linked side by side; Zig compiles an artifact's sources side by side anyway."""
+    limited: bool = False
+    """Zig, too, is held to `jobs`: other builds run beside this one."""
 
 
 LEAKS = (
@@ -53,6 +55,10 @@ LEAKS = (
 
 What of them counts is said to it in other words.
 """
+
+
+COMPILES = ("build-exe", "build-lib", "build-obj")
+"""Commands of Zig's that otherwise take all processors."""
 
 
 def without_leaks(environ: Mapping[str, str]) -> dict[str, str]:
@@ -80,6 +86,8 @@ def execute(
     """
     import subprocess
 
+    if run.limited and words[1:2] and words[1] in COMPILES:
+        words = [*words, f"-j{run.jobs}"]
     if run.verbose:
         run.say(repeatable([words], folder))
     with (

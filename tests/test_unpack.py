@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from zigwheel.convert import unpack
-from zigwheel.convert.unpack import bring
+from zigwheel import unpack
 from zigwheel.errors import ZigwheelError
+from zigwheel.unpack import bring
 
 
 def packed(file: Path, members: list[tuple[str, bytes | str]]) -> Path:
