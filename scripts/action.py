@@ -29,7 +29,7 @@ def install() -> int:
     folder = Path(os.environ["RUNNER_TEMP"]) / "zigwheel"
     subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    version = os.environ.get("INPUT_VERSION", "")
+    version = given("VERSION")
     wanted = f"zigwheel[cli]=={version}" if version else f"{ROOT}[cli]"
     words = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wanted]
     done = subprocess.run(words)
@@ -42,7 +42,7 @@ def install() -> int:
     output("python", str(python))
     output("cache", cache)
     output("restore-key", start)
-    output("key", start + digest(Path(os.environ["INPUT_PACKAGE_DIR"])))
+    output("key", start + digest(Path(given("PACKAGE_DIR"))))
     return 0
 
 
@@ -54,37 +54,53 @@ def digest(package: Path) -> str:
 
 def wheels() -> int:
     """`zigwheel wheels`; where it fails, too, what it made is told."""
-    given = {key: os.environ.get(f"INPUT_{key}", "") for key in INPUTS}
-    folder = Path(os.environ["INPUT_OUTPUT_DIR"])
+    folder = Path(given("OUTPUT_DIR"))
     manifest = folder.with_name(f"{folder.name}.json")
-    words = [sys.executable, "-m", "zigwheel", "wheels", os.environ["INPUT_PACKAGE_DIR"]]
-    words += ["--output-dir", str(folder), "--manifest", str(manifest)]
-    for key, option in INPUTS.items():
-        words += [option, given[key]] if given[key] else []
-    words += [
-        line.strip() for line in os.environ.get("INPUT_ARGS", "").splitlines() if line.strip()
-    ]
     manifest.unlink(missing_ok=True)  # that of an earlier step is not to be told as this one's
-    code = subprocess.run(words).returncode
+    words = [
+        "wheels",
+        given("PACKAGE_DIR"),
+        "--output-dir",
+        str(folder),
+        "--manifest",
+        str(manifest),
+    ]
+    for key, option in OPTIONS.items():
+        words += [option, given(key)] if given(key) else []
+    for name in given("ONLY").split():
+        words += ["--only", name]
+    for line in lines("CONFIG_SETTINGS"):
+        words += ["-C", line]
+    words += lines("ARGS")
+    code = subprocess.run([sys.executable, "-m", "zigwheel", *words]).returncode
     if manifest.is_file():
         told = json.loads(manifest.read_text(encoding="utf-8"))
         names = [wheel["file"] for wheel in told["wheels"] if wheel["file"]]
         output("wheels", json.dumps([(folder / name).as_posix() for name in names]))
         output("sdist", (folder / told["sdist"]["file"]).as_posix())
         output("manifest", manifest.as_posix())
-    if given["REPORT"] and Path(given["REPORT"]).is_file():
-        output("report", Path(given["REPORT"]).as_posix())
+    if given("REPORT") and Path(given("REPORT")).is_file():
+        output("report", Path(given("REPORT")).as_posix())
     return code
 
 
-INPUTS = {
-    "ONLY": "--only",
+OPTIONS = {
     "PLATFORM": "--platform",
     "ARCHS": "--archs",
     "REPORT": "--report",
     "JUNIT": "--junit",
 }
 """Inputs that are options, each where it is not empty."""
+
+
+def given(key: str) -> str:
+    """An input, such as `PACKAGE_DIR`."""
+    return os.environ.get(f"INPUT_{key}", "")
+
+
+def lines(key: str) -> list[str]:
+    """The lines of an input."""
+    return [line.strip() for line in given(key).splitlines() if line.strip()]
 
 
 def output(name: str, value: str) -> None:

@@ -87,8 +87,8 @@ def path_of(template: Path, module: str) -> str:
     return "/".join(".gitignore" if word == "gitignore" else word for word in words)
 
 
-def workflow(service: str, directory: str) -> str:
-    """The workflow of a project in a directory of the repository, such as `.`."""
+def workflow(service: str, directory: str, requires_python: str = "") -> str:
+    """The workflow of a project in a directory of the repository, such as `.`, for some Pythons."""
     import json
 
     from zigwheel import __version__
@@ -101,4 +101,25 @@ def workflow(service: str, directory: str) -> str:
         zig=ZIG_VERSION,
         # a string of JSON is one of YAML, whatever is in it
         directory=json.dumps(directory, ensure_ascii=False),
+        pythons=" ".join(pythons(requires_python)),
     )
+
+
+def pythons(requires_python: str) -> list[str]:
+    """The CPythons that a project is for, in uv's words: those with the GIL first."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    from zigwheel.target.python import NEWEST, OLDEST, OLDEST_FREE_THREADED
+
+    try:
+        wanted = SpecifierSet(requires_python)
+    except InvalidSpecifier as error:
+        raise ConfigError(f"`project.requires-python` is {requires_python!r}: {error}") from error
+    minors = [
+        minor
+        for minor in range(OLDEST[1], NEWEST[1] + 1)
+        # a release that no patch of one asks for: `>=3.10.2` is a 3.10 all the same
+        if wanted.contains(f"3.{minor}.99")
+    ]
+    threaded = [minor for minor in minors if (3, minor) >= OLDEST_FREE_THREADED]
+    return [f"3.{minor}" for minor in minors] + [f"3.{minor}t" for minor in threaded]

@@ -148,7 +148,8 @@ def test_arguments_arrive_as_they_were_given(
     inputs = {
         "package-dir": odd,
         "output-dir": "out dir/wheels",
-        "only": odd,
+        "only": "cp313-win32  cp314-*",
+        "config-settings": f"optimize=small\nextension.define-macros={odd}\n",
         "archs": "x86_64,aarch64",
         "args": f"--jobs\n 3 \n\n{odd}\n",
         "report": "r.html",
@@ -159,7 +160,9 @@ def test_arguments_arrive_as_they_were_given(
         "wheels",
         odd,
         *("--output-dir", "out dir/wheels", "--manifest", "out dir/wheels.json"),
-        *("--only", odd, "--archs", "x86_64,aarch64", "--report", "r.html"),
+        *("--archs", "x86_64,aarch64", "--report", "r.html"),
+        *("--only", "cp313-win32", "--only", "cp314-*"),
+        *("-C", "optimize=small", "-C", f"extension.define-macros={odd}"),
         *("--jobs", "3", odd),
     ]
     assert not list(tmp_path.rglob("injected"))

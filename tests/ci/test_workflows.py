@@ -8,7 +8,8 @@ import pytest
 
 from tests.ci.judges import actionlint, read_yaml, schema, scripts_of, shellcheck, zizmor
 from zigwheel import __version__
-from zigwheel.scaffold import SERVICES, workflow
+from zigwheel.errors import ConfigError
+from zigwheel.scaffold import SERVICES, pythons, workflow
 
 DIRECTORIES = (".", "packages/some thing", 'odd"$(touch x) `y` \\ ${{ github.actor }} #: é')
 
@@ -105,3 +106,26 @@ def test_a_directory_is_a_value_and_nothing_else(service: str, directory: str) -
     without = read_yaml(workflow(service, "."))
     without["env" if service == "github" else "variables"]["PROJECT"] = directory
     assert document == without
+
+
+@pytest.mark.parametrize(
+    ("requires", "first", "last", "there", "missing"),
+    [
+        ("", "3.9", "3.15t", "3.13", "3.8"),
+        (">=3.10.2", "3.10", "3.15t", "3.14t", "3.9"),
+        (">=3.11,<3.14", "3.11", "3.13t", "3.13", "3.14"),
+        ("==3.10.*", "3.10", "3.10", "3.10", "3.1"),
+    ],
+)
+def test_pythons(requires: str, first: str, last: str, there: str, missing: str) -> None:
+    found = pythons(requires)
+    assert (found[0], found[-1]) == (first, last)
+    assert there in found
+    assert missing not in found
+    environment = read_yaml(workflow("github", ".", requires))["env"]
+    assert environment["PYTHONS"] == " ".join(found)
+
+
+def test_pythons_that_nobody_can_read() -> None:
+    with pytest.raises(ConfigError, match="requires-python"):
+        workflow("github", ".", "3.10 or newer")

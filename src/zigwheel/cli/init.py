@@ -124,7 +124,10 @@ def write_workflow(project: Path, arguments: argparse.Namespace) -> None:
             hint=next_step(table),
         )
     top = repository(project)
-    text = workflow(arguments.ci, project.resolve().relative_to(top.resolve()).as_posix())
+    directory = project.resolve().relative_to(top.resolve()).as_posix()
+    metadata = table.get("project")
+    requires = metadata.get("requires-python", "") if isinstance(metadata, dict) else ""
+    text = workflow(arguments.ci, directory, str(requires))
     if arguments.print:
         sys.stdout.write(text)
         return
