@@ -26,7 +26,7 @@ LAYERS = (
     {"artifacts"},
     {"rebuild", "eject", "reuse", "fetched", "stubs"},
     {"pipeline"},
-    {"convert", "matrix"},
+    {"convert", "matrix", "scaffold"},
     {"build", "cli"},
     {"__main__"},
 )

@@ -19,7 +19,7 @@ from tests.hooks.conftest import tiny as tiny
 from tests.hooks.conftest import ziglang as ziglang
 from tests.hooks.rig import Maker, Project, run, tree
 
-COMMANDS = ("build", "sdist", "convert", "audit", "headers", "targets", "doctor")
+COMMANDS = ("init", "build", "sdist", "convert", "audit", "headers", "targets", "doctor")
 
 
 def zigwheel(project: Project, *words: str) -> tuple[int, str, str]:

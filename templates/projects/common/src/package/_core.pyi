@@ -1,0 +1,3 @@
+from collections.abc import Iterable
+
+def mean(values: Iterable[float], /) -> float: ...
