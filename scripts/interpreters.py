@@ -1,18 +1,20 @@
 """Get the interpreters of other machines that tests import wheels with.
 
-    python3 scripts/interpreters.py [--list] [NAME ...]
+    python3 scripts/interpreters.py [--list] [--table FILE] [NAME ...]
 
 Names are such as `cp313-manylinux_aarch64`, and may hold `*`; without any, it is all of them, and the
 headers of every CPython of Debian as well. What is in the cache already is only looked at. They come
 from Debian's archive, whose signatures apt checks, and from PyPI, whose hashes are in `tests/foreign`;
-the folder is the one that the tests look in, and `ZIGWHEEL_TEST_CACHE` names another. The exit code is
-1 if one could not be had.
+the folder is the one that the tests look in, and `ZIGWHEEL_TEST_CACHE` names another. `--table` writes
+a table of those that are had for `zigwheel wheels` and `zigwheel test`, which find it by
+`--interpreters FILE` or `ZIGWHEEL_INTERPRETERS`. The exit code is 1 if one could not be had.
 """
 
 from __future__ import annotations
 
 import argparse
 import fnmatch
+import json
 import sys
 import time
 from collections.abc import Callable
@@ -34,6 +36,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Get the interpreters that tests run wheels with.")
     parser.add_argument("names", metavar="NAME", nargs="*", help="one of --list; may hold `*`")
     parser.add_argument("--list", action="store_true", help="print the names and do nothing")
+    parser.add_argument("--table", type=Path, metavar="FILE", help="write a table of them as JSON")
     given = parser.parse_args(arguments)
     if unknown := [word for word in given.names if not fnmatch.filter(PYTHONS, word)]:
         parser.error(f"no interpreter is called `{'`, `'.join(unknown)}`; --list prints the names")
@@ -48,8 +51,23 @@ def main(arguments: list[str]) -> int:
     compiled = {name: named(name) for name in names if name in RECIPES}
     with ThreadPoolExecutor() as pool:
         failed = sum(pool.map(get_all, (compiled, downloaded)))
+    if given.table:
+        given.table.write_text(table(names), encoding="utf-8")
     print(f"{len(compiled) + len(downloaded) - failed} had, {failed} not, in {cache_root()}")
     return 1 if failed else 0
+
+
+def table(names: list[str]) -> str:
+    """A table for `zigwheel test --interpreters`, of those of these names that can be had."""
+    found = {}
+    for name in names:
+        try:
+            python = python_named(name)
+        except Unavailable:
+            continue
+        entry = {"command": python.command([]), "environ": dict(python.environ)}
+        found[name] = entry | ({"before": list(python.before)} if python.before else {})
+    return json.dumps({"schema": 1, "interpreters": found}, indent=1) + "\n"
 
 
 def named(name: str) -> Callable[[], str]:

@@ -13,7 +13,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 
 LAYERS = (
     {"__init__", "errors"},
-    {"storage", "templates"},
+    {"storage", "templates", "environments"},
     {"target", "config"},
     {"plan"},
     {"borrowed"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,8 +29,8 @@ class ForeignPython:
     """Folder that holds its `Python.h`; None where its distribution has none, as on Windows."""
     environ: Mapping[str, str] = field(default_factory=dict)
     """What the program needs in its environment, and `run` adds."""
-    before: Callable[[], object] | None = None
-    """Called before it is run: starts what has to be there while it runs."""
+    before: tuple[str, ...] = ()
+    """A command that is run before it: starts what has to be there while it runs."""
 
     @property
     def tag(self) -> str:
@@ -84,12 +84,14 @@ class ForeignPython:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "LD_"))}
         separator = ";" if self.is_windows else ":"
         own = {"PYTHONPATH": separator.join(map(self.path, pythonpath)), "LC_ALL": "C.UTF-8"}
+        whole = {**kept, **own, **self.environ, **(environ or {})}
         if self.before:
-            self.before()
+            quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+            subprocess.run(self.before, env=whole, **quiet)
         return subprocess.run(
             self.command(args),
             cwd=cwd,
-            env={**kept, **own, **self.environ, **(environ or {})},
+            env=whole,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",

@@ -15,8 +15,6 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 from tests.foreign.cache import cache_root, made_once
@@ -69,6 +67,13 @@ wmain (int argc, wchar_t **argv)
 }
 """
 
+SERVER = 'wineserver -p300 && exec "$0" cmd /c exit'
+"""Has Wine's server and services running for some minutes, since each start of them takes seconds.
+
+`$0` is Wine: a first program starts the services here, since they keep the pipes of the one that
+starts them. `-p` fails where a server runs already.
+"""
+
 WINE = {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=", "WINEARCH": "win64"}
 """No chatter, no offers to install .NET and a browser, and no search for the 32-bit Wine."""
 
@@ -84,7 +89,7 @@ def windows_python(tag: str) -> ForeignPython:
         python=root / "python.exe",
         prefix=(wine,),
         environ=environ,
-        before=partial(start_server, wine, environ),
+        before=("/bin/sh", "-c", SERVER, wine),
     )
 
 
@@ -100,22 +105,6 @@ def wine_prefix(wine: str) -> Path:
         subprocess.run(["wineserver", "-w"], env=environ, capture_output=True)
 
     return made_once(cache_root() / f"prefix-{release}", make)
-
-
-def start_server(wine: str, environ: Mapping[str, str]) -> None:
-    """Have Wine's server and services running for some minutes: each start of them takes seconds.
-
-    A first program starts them here, since they keep the pipes of the one that starts them.
-    """
-    quiet = {
-        "stdin": subprocess.DEVNULL,
-        "stdout": subprocess.DEVNULL,
-        "stderr": subprocess.DEVNULL,
-        "env": {**os.environ, **environ},
-    }
-    # It ends with another code where one runs already.
-    if subprocess.run(["wineserver", "-p300"], **quiet).returncode == 0:
-        subprocess.run([wine, "cmd", "/c", "exit"], **quiet)
 
 
 def assemble(tag: str, folder: Path) -> None:

@@ -25,6 +25,7 @@ RESERVED = frozenset(
     {
         "ZIGWHEEL_CORPUS",
         "ZIGWHEEL_EDITABLE_SKIP",
+        "ZIGWHEEL_INTERPRETERS",
         "ZIGWHEEL_RECORD",
         "ZIGWHEEL_TEST_CACHE",
         "ZIGWHEEL_ZIG",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zigwheel.environments import find_uv, installing, making, python_of
 from zigwheel.errors import ZigwheelError
 from zigwheel.zig.execute import kill
 
@@ -84,29 +84,21 @@ class Room:
     @property
     def python(self) -> Path:
         """The environment's Python."""
-        folder = self.work / "environment"
-        return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        return python_of(self.work / "environment")
 
 
 def make_environment(room: Room, python: str) -> None:
     """A virtual environment without anything in it."""
-    words = [python, "-m", "venv", "--without-pip", str(room.work / "environment")]
-    run_tool(words, room, "make an environment for the build")
+    run_tool(making(python, room.work / "environment"), room, "make an environment for the build")
 
 
 def install(room: Room, python: str, requires: Sequence[str], into: Path | None = None) -> None:
     """Install requirements there, or in a folder beside it, by uv if that is at hand, else by pip."""
     if not requires:
         return
-    uv = shutil.which("uv", path=room.environ.get("PATH"))
-    if uv:
-        words = [uv, "pip", "install", "--quiet", "--python", str(room.python)]
-    else:
-        words = [python, "-m", "pip", "--python", str(room.python), "install", "--quiet"]
-        words += ["--disable-pip-version-check", "--no-input"]
-    if into is not None:
-        words += ["--target", str(into)]
-    run_tool([*words, "--", *requires], room, "install the requirements of the build")
+    uv = find_uv(room.environ)
+    words = installing(requires, room.python, uv=uv, pip=python, target=into)
+    run_tool(words, room, "install the requirements of the build")
 
 
 def run_tool(words: Sequence[str], room: Room, doing: str) -> None:

@@ -98,6 +98,8 @@ class TestResult:
     """Why it was not tested, or the last line of why it failed; empty if it passed."""
     interpreter: str = ""
     """What ran it, such as `CPython 3.13.5, qemu-aarch64-static`; empty if nothing did."""
+    command: str = ""
+    """What was run: the command line; `import spam._core` where the plan has none; empty: nothing was."""
     seconds: float = 0.0
     """Wall time."""
     output: str = ""

@@ -75,14 +75,14 @@ def _running(host: Host) -> Place:
 
 def _on_path(host: Host, environ: Mapping[str, str]) -> Iterator[Place]:
     # A shim of pyenv runs whichever version is selected; the versions are looked at by themselves.
-    shims = _pyenv_root(environ, "shims")
+    shims = pyenv_root(environ, "shims")
     seen: set[str | tuple[Path, ...]] = {os.path.realpath(shims)} if shims else set()
-    for folder in _path_folders(environ):
+    for folder in path_folders(environ):
         real = os.path.realpath(folder)
         if real in seen:
             continue
         seen.add(real)
-        for name, version in _interpreters_in(folder):
+        for name, version in interpreters_in(folder):
             path = os.path.join(folder, name)
             prefixes = prefixes_of(Path(path))
             if not version and prefixes in seen:
@@ -100,7 +100,7 @@ def _on_path(host: Host, environ: Mapping[str, str]) -> Iterator[Place]:
             )
 
 
-def _interpreters_in(folder: str) -> list[tuple[str, tuple[int, int] | None]]:
+def interpreters_in(folder: str) -> list[tuple[str, tuple[int, int] | None]]:
     """File names of interpreters and the version that they name; those that name one come first."""
     try:
         names = os.listdir(folder)
@@ -112,21 +112,23 @@ def _interpreters_in(folder: str) -> list[tuple[str, tuple[int, int] | None]]:
     return sorted(versions, key=lambda item: (item[1] is None, item[1] or (0, 0), item[0]))
 
 
-def _path_folders(environ: Mapping[str, str]) -> list[str]:
+def path_folders(environ: Mapping[str, str]) -> list[str]:
+    """The folders of PATH, each once; relative ones are left out."""
     texts = environ.get("PATH", "").split(os.pathsep)
     return [text for text in dict.fromkeys(texts) if os.path.isabs(text)]
 
 
 def on_path(name: str, system: str, environ: Mapping[str, str]) -> str:
     """Path of a command on a system such as `windows`; empty where there is none."""
-    for folder in _path_folders(environ):
+    for folder in path_folders(environ):
         path = os.path.join(folder, f"{name}.exe" if system == "windows" else name)
         if os.path.isfile(path) and os.access(path, os.X_OK):
             return path
     return ""
 
 
-def _pyenv_root(environ: Mapping[str, str], *below: str) -> Path | None:
+def pyenv_root(environ: Mapping[str, str], *below: str) -> Path | None:
+    """Folder of pyenv, or one below it; None where no home folder is known."""
     root = environ.get("PYENV_ROOT", "") or environ.get("PYENV", "")
     home = home_folder(environ)
     if not root and not home:
@@ -135,14 +137,14 @@ def _pyenv_root(environ: Mapping[str, str], *below: str) -> Path | None:
 
 
 def _pyenv(environ: Mapping[str, str]) -> Place:
-    return _collection("pyenv", _pyenv_root(environ, "versions"))
+    return _collection("pyenv", pyenv_root(environ, "versions"))
 
 
 def _uv(host: Host, environ: Mapping[str, str]) -> Place:
-    return _collection("uv", _uv_folder(host, environ))
+    return _collection("uv", uv_folder(host, environ))
 
 
-def _uv_folder(host: Host, environ: Mapping[str, str]) -> Path | None:
+def uv_folder(host: Host, environ: Mapping[str, str]) -> Path | None:
     """Where uv keeps the Pythons that it has installed, as its documentation says."""
     own = environ.get("UV_PYTHON_INSTALL_DIR", "")
     if own:
