@@ -17,10 +17,11 @@ from zigwheel.setup import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from threading import Event
 
     from zigwheel.cli.options import Subparsers
     from zigwheel.config.read import Project
-    from zigwheel.matrix.model import Manifest, Selection
+    from zigwheel.matrix.model import Manifest, Selection, TestPlan, TestResult
     from zigwheel.matrix.run import Tester
 
 EXAMPLE = """\
@@ -93,7 +94,6 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--manifest", type=Path, metavar="FILE", help="default: OUTPUT_DIR.json, beside it"
     )
-    group.add_argument("--report", type=Path, metavar="FILE", help="an HTML page of all of it")
     group.add_argument("--junit", type=Path, metavar="FILE", help="JUnit XML")
     group.add_argument("--json", action="store_true", help="print the manifest, not a table")
     group.add_argument("-q", "--quiet", action="store_true", help="show no progress")
@@ -120,6 +120,13 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         help="build in this environment; install nothing",
     )
     group.add_argument("--no-test", dest="test", action="store_false", help="build only")
+    group.add_argument(
+        "--test-seconds",
+        type=int,
+        default=3600,
+        metavar="N",
+        help="how long one test may take (default: 3600)",
+    )
     group.add_argument(
         "--interpreter",
         action="append",
@@ -165,7 +172,13 @@ def run(arguments: argparse.Namespace) -> int:
     output = arguments.output_dir.absolute()
     manifest_file = arguments.manifest or output.with_name(f"{output.name}.json")
     cache = cache_folder(environ, host)
-    watcher = watcher_for(sys.stderr, environ, quiet=arguments.quiet, verbose=arguments.verbose)
+    watcher = watcher_for(
+        sys.stderr,
+        environ,
+        quiet=arguments.quiet,
+        verbose=arguments.verbose,
+        project=origin if origin.is_dir() else None,
+    )
     opening = released(
         origin,
         lambda project: checked(select(project), arguments),
@@ -224,16 +237,27 @@ def print_identifiers(selection: Selection, *, as_json: bool) -> int:
 
 def tester(arguments: argparse.Namespace, project: Path, environ: dict[str, str]) -> Tester:
     """What runs the tests."""
-    from zigwheel.matrix.testing import tester_for
+    from zigwheel.matrix.interpreters import find_interpreters
+    from zigwheel.matrix.trial import run_test
     from zigwheel.target.host import describe_host
 
-    return tester_for(
-        project,
-        environ,
-        describe_host(),
-        named=arguments.interpreter,
-        table=arguments.interpreters,
+    interpreters = find_interpreters(
+        environ, describe_host(), named=arguments.interpreter, table=arguments.interpreters
     )
+
+    def test(plan: TestPlan, wheel: Path, work: Path, stop: Event) -> TestResult:
+        return run_test(
+            plan,
+            wheel,
+            project=project,
+            interpreters=interpreters,
+            work=work,
+            environ=environ,
+            stop=stop,
+            seconds=arguments.test_seconds,
+        )
+
+    return test
 
 
 def report(manifest: Manifest, arguments: argparse.Namespace, environ: dict[str, str]) -> None:
@@ -246,10 +270,6 @@ def report(manifest: Manifest, arguments: argparse.Namespace, environ: dict[str,
     from zigwheel.storage import put_file, told
 
     texts: dict[Path, str] = {}
-    if arguments.report:
-        from zigwheel.matrix.report.page import report_html
-
-        texts[arguments.report] = report_html(manifest)
     if arguments.junit:
         from zigwheel.matrix.report.junit import junit_xml
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from zigwheel.matrix.model import EMPTY
@@ -35,7 +35,7 @@ class Way:
 
     command: tuple[str, ...]
     """The words that run it."""
-    environ: Mapping[str, str] = EMPTY
+    environ: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     """What it needs in its environment."""
     before: tuple[str, ...] = ()
     """A command that is run before each use, such as one that starts a server; empty: none."""
@@ -80,9 +80,7 @@ def by_qemu(
             yield Way(command=(found, path), environ=own)
 
 
-def qemu_environ(
-    elf: ElfIdentity, triple: Triple, environ: Mapping[str, str]
-) -> Mapping[str, str]:
+def qemu_environ(elf: ElfIdentity, triple: Triple, environ: Mapping[str, str]) -> Mapping[str, str]:
     """Where qemu finds the C library: in the folder of the distribution's cross compilers, if at all."""
     given = {name: value for name, value in environ.items() if name.startswith("QEMU_")}
     root = f"/usr/{cross_name(triple)}"

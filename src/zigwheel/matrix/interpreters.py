@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zigwheel.errors import MatrixError, TargetError
+from zigwheel.errors import TargetError
 from zigwheel.matrix.emulate import Way, cross_name, runs_natively, ways
 from zigwheel.matrix.named import VARIABLE, Named, named_ones
 from zigwheel.matrix.probe import Answer, ask, misfit
@@ -180,9 +180,7 @@ def find_interpreters(
 
 def target_of(identifier: str, host: Host) -> Target:
     """The target of an identifier. Raises `TargetError`."""
-    return resolve_target(
-        identifier, "", host=host, manylinux="2_17", musllinux="1_2", environ={}
-    )
+    return resolve_target(identifier, "", host=host, manylinux="2_17", musllinux="1_2", environ={})
 
 
 def missing(identifier: str, target: Target, host: Host, notes: Sequence[str]) -> str:

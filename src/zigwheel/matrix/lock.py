@@ -11,7 +11,7 @@ from pathlib import Path
 @contextmanager
 def locked(file: Path) -> Iterator[bool]:
     """Whether this process has the lock, until the block ends; it does not wait for another's."""
-    with file.open("a") as stream:
+    with file.open("a", encoding="utf-8") as stream:
         try:
             if sys.platform == "win32":
                 import msvcrt

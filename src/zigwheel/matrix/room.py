@@ -162,7 +162,10 @@ class Builder:
             return Failed(f"it could not be installed: {ended.reason}", ended.output)
         which = f"`{found[1]}` has" if found[1] else "what is required has"
         where = self.interpreter.answer.where
-        return Unable(f"{which} no wheel for {where} that fits; on such a machine it may be built", ended.output)
+        return Unable(
+            f"{which} no wheel for {where} that fits; on such a machine it may be built",
+            ended.output,
+        )
 
     def done(self, words: Sequence[str], wrong: str) -> None:
         """Run a tool that has to succeed. Raises `Failed`."""

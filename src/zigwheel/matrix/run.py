@@ -43,7 +43,8 @@ class Made:
     """Where the wheel lies."""
 
 
-Tester = Callable[[TestPlan, Path, threading.Event], TestResult]
+Tester = Callable[[TestPlan, Path, Path, threading.Event], TestResult]
+"""Tests a wheel, in a folder for its work, until it is told to stop."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -285,7 +286,8 @@ class Matrix:
             return replace(blank, reason="its wheel could not be built")
         if plan.skip or self.options.test is None:
             return replace(blank, reason=plan.skip or "tests were not asked for")
-        return self.options.test(plan, self.options.output / result.file, self.stop)
+        wheel = self.place.output / result.file
+        return self.options.test(plan, wheel, self.place.aside / "work", self.stop)
 
     def manifest(self, *, complete: bool) -> Manifest:
         """All that has come out."""

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 STEERING = ("PYTHON", "LD_", "DYLD_", "__PYVENV", "CONDA_", "PIPX_", "ZIGWHEEL_")
 """Beginnings of variables by which another Python, or other libraries than its own, would be found."""
 
-LEAKS = frozenset({"VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "PIP_REQUIRE_VIRTUALENV", "PIP_TARGET", "PIP_USER"})
+LEAKS = frozenset(
+    {"VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "PIP_REQUIRE_VIRTUALENV", "PIP_TARGET", "PIP_USER"}
+)
 
 PASSED = frozenset(
     """

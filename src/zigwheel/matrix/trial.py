@@ -223,7 +223,9 @@ class Trial:
             if path_problem(clean) or not source.resolve().is_relative_to(self.project.resolve()):
                 raise Failed(f"`test-sources` names {path!r}, which leaves the project")
             if not source.exists():
-                raise Failed(f"`test-sources` names {path!r}, which is not in {str(self.project)!r}")
+                raise Failed(
+                    f"`test-sources` names {path!r}, which is not in {str(self.project)!r}"
+                )
             (here / clean).parent.mkdir(parents=True, exist_ok=True)
             if source.is_dir():
                 shutil.copytree(source, here / clean, dirs_exist_ok=True)

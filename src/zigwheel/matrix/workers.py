@@ -1,4 +1,4 @@
-"""Processes that build, seen from the one that asks: `matrix/inside.py` is the other side."""
+"""Processes that build, seen from the one that asks: `matrix/worker.py` is the other side."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ spec = util.spec_from_file_location(
 )
 sys.modules["zigwheel"] = module = util.module_from_spec(spec)
 spec.loader.exec_module(module)
-from zigwheel.matrix.inside import main
+from zigwheel.matrix.worker import main
 main()
 """
 """Runs this very zigwheel in another environment, without anything else that lies beside it."""

@@ -54,8 +54,9 @@ def memory_of_machine() -> int:
     except OSError:
         pass
     try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        sysconf = getattr(os, "sysconf", None)  # Windows has none
+        return int(sysconf("SC_PHYS_PAGES") * sysconf("SC_PAGE_SIZE")) if sysconf else 0
+    except (ValueError, OSError):
         return 0
 
 

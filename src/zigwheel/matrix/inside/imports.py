@@ -24,4 +24,4 @@ def main(names):  # type: ignore[no-untyped-def]
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))  # type: ignore[no-untyped-call]

@@ -19,7 +19,7 @@ def main() -> int:
     from pip._internal.cli.main import main as pip_main
     from pip._vendor.packaging import markers
 
-    markers.default_environment = lambda: dict(spec["markers"])
+    setattr(markers, "default_environment", lambda: dict(spec["markers"]))  # noqa: B010
     if arguments[:1] == ["install"]:
         arguments[1:1] = spec["options"]
     return int(pip_main(arguments) or 0)

@@ -137,7 +137,10 @@ def wheels(manifest: Manifest) -> str:
     there = [wheel for wheel in manifest.wheels if wheel.file]
     if not there:
         return ""
-    lines = [row(["wheel", "size", "time", "tests", "sha256"]), row(["---", "--:", "--:", "---", "---"])]
+    lines = [
+        row(["wheel", "size", "time", "tests", "sha256"]),
+        row(["---", "--:", "--:", "---", "---"]),
+    ]
     for wheel in there:
         states = [cell.state for cell in cells_of(wheel)]
         tests = [f"{SIGNS[state]} {states.count(state)}" for state in dict.fromkeys(states)]

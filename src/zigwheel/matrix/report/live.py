@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 from zigwheel.matrix.events import Began
 from zigwheel.matrix.model import Manifest, Selection, TestResult, WheelResult
@@ -213,7 +213,7 @@ class Live:
         """What runs: the longest first."""
         from rich.text import Text
 
-        running = sorted(list(progress.running.items()), key=lambda item: item[1])
+        running = sorted(progress.running.items(), key=lambda item: item[1])
         names = [
             f"{step} {name} {seconds(self.clock() - since)}" for (step, name), since in running
         ]
@@ -241,7 +241,9 @@ class Lines(Plain):
     """What stays above the table: failures and warnings, and everything where all is wanted."""
 
     def __init__(self, console: Console, *, verbose: bool, colour: bool) -> None:
-        super().__init__(console.file, quiet=not verbose, verbose=verbose, colour=colour)
+        super().__init__(
+            cast("TextIO", console.file), quiet=not verbose, verbose=verbose, colour=colour
+        )
         self.console = console
 
     def say(self, text: str) -> None:

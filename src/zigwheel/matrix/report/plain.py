@@ -112,7 +112,8 @@ class Plain:
         """A warning, once."""
         if self.new_warning(text):
             place = f"{identifier}  " if identifier else ""
-            self.write(f"{self.painted('warning', f'{"warning":{WORD}}')}  {place}{cleaned(text)}")
+            shown = self.painted("warning", f"{'warning':{WORD}}")
+            self.write(f"{shown}  {place}{cleaned(text)}")
 
     def new_warning(self, text: str) -> bool:
         """Whether a warning was not written yet."""

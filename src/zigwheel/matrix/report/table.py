@@ -42,7 +42,9 @@ def wheel_lines(manifest: Manifest, width: int) -> Iterator[str]:
     if not wheels:
         return
     tests = [tests_text(wheel, short=width < 120) for wheel in wheels]
-    rows = [(size(w.size) if w.file else "", took(w), t) for w, t in zip(wheels, tests, strict=True)]
+    rows = [
+        (size(w.size) if w.file else "", took(w), t) for w, t in zip(wheels, tests, strict=True)
+    ]
     columns = [
         max(len(head), *(len(row[i]) for row in rows))
         for i, head in enumerate(("size", "seconds", "tests"))

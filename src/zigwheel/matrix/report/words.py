@@ -13,7 +13,9 @@ ESCAPES = re.compile(
 )
 """What moves the cursor or sets a colour, and commands to the terminal. Source: ECMA-48, xterm."""
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 """What no text needs, what turns its direction, and what neither XML nor UTF-8 can hold."""
 
 
@@ -42,11 +44,8 @@ def size(count: int) -> str:
     """Bytes, such as `23 kB`."""
     if count < 1000:
         return f"{count} B"
-    value, unit = float(count), "B"
-    for unit in ("kB", "MB", "GB"):
-        value /= 1000
-        if value < 999.5:
-            break
+    power = 1 if count < 999_500 else 2 if count < 999_500_000 else 3
+    value, unit = count / 1000**power, ("kB", "MB", "GB")[power - 1]
     return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
 
 
