@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 
 from zigwheel import __version__
-from zigwheel.cli import audit, build, convert, doctor, headers, init, sdist, targets, wheels
+from zigwheel.cli import audit, build, convert, doctor, headers, init, sdist, targets, test, wheels
 from zigwheel.errors import ZigwheelError
 
-COMMANDS = (init, build, wheels, sdist, convert, audit, headers, targets, doctor)
+COMMANDS = (init, build, wheels, test, sdist, convert, audit, headers, targets, doctor)
 """Each module has `add(subparsers)`, which names its `run(arguments) -> int`."""
 
 
