@@ -94,6 +94,7 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--manifest", type=Path, metavar="FILE", help="default: OUTPUT_DIR.json, beside it"
     )
+    group.add_argument("--report", type=Path, metavar="FILE", help="an HTML page of all of it")
     group.add_argument("--junit", type=Path, metavar="FILE", help="JUnit XML")
     group.add_argument("--json", action="store_true", help="print the manifest, not a table")
     group.add_argument("-q", "--quiet", action="store_true", help="show no progress")
@@ -270,6 +271,10 @@ def report(manifest: Manifest, arguments: argparse.Namespace, environ: dict[str,
     from zigwheel.storage import put_file, told
 
     texts: dict[Path, str] = {}
+    if arguments.report:
+        from zigwheel.matrix.report.page import report_html
+
+        texts[arguments.report] = report_html(manifest)
     if arguments.junit:
         from zigwheel.matrix.report.junit import junit_xml
 

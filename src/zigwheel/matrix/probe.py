@@ -19,12 +19,20 @@ PATIENCE = 120
 """Seconds that an answer may take: a first start of Wine's takes half a minute."""
 
 QUESTION = """\
-import json, os, platform, sys
+import json, os, platform, sys, sysconfig
 from importlib.machinery import EXTENSION_SUFFIXES
 try:
     libc = os.confstr("CS_GNU_LIBC_VERSION") or ""
 except (AttributeError, ValueError, OSError):
     libc = ""
+if os.name == "nt":  # `platform` asks WMI, which Wine ends with a fault
+    machine = {"win-amd64": "AMD64", "win-arm64": "ARM64"}.get(sysconfig.get_platform(), "x86")
+    numbers = sys.getwindowsversion()
+    kernel, number = "%d" % numbers.major, "%d.%d.%d" % numbers[:3]
+    system = "Windows"
+else:
+    machine, kernel, number = platform.machine(), platform.release(), platform.version()
+    system = platform.system()
 v = sys.implementation.version
 release = "%d.%d.%d" % tuple(v[:3])
 if v.releaselevel != "final":
@@ -41,10 +49,10 @@ print(json.dumps({
         "implementation_name": sys.implementation.name,
         "implementation_version": release,
         "os_name": os.name,
-        "platform_machine": platform.machine(),
-        "platform_release": platform.release(),
-        "platform_system": platform.system(),
-        "platform_version": platform.version(),
+        "platform_machine": machine,
+        "platform_release": kernel,
+        "platform_system": system,
+        "platform_version": number,
         "python_full_version": platform.python_version(),
         "platform_python_implementation": platform.python_implementation(),
         "python_version": "%d.%d" % sys.version_info[:2],

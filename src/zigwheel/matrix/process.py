@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from zigwheel.zig.execute import kill
 
@@ -67,27 +68,46 @@ def run(
 ) -> Ended:
     """Run a command in a folder; all that it has started is ended with it.
 
-    What it prints goes to the file `log`, since a pipe would stay open for what it leaves running.
+    What it prints goes to the file `log` by way of a pipe: under Wine, a file is no standard output for
+    older Pythons. The pipe may stay open for what it leaves running, which is not waited for.
     """
-    with log.open("wb") as stream:
-        try:
-            process = subprocess.Popen(
-                words,
-                cwd=folder,
-                env=dict(environ),
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as error:
-            return Ended(code=127, output="", problem=f"it could not be started: {error}")
-        try:
-            problem = waited(process, log, limits)
-        finally:
-            kill(process, group=True)
-            process.wait()
+    log.write_bytes(b"")
+    try:
+        process = subprocess.Popen(
+            words,
+            cwd=folder,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        return Ended(code=127, output="", problem=f"it could not be started: {error}")
+    assert process.stdout is not None
+    reader = threading.Thread(target=pour, args=(process.stdout, log), daemon=True)
+    reader.start()
+    try:
+        problem = waited(process, log, limits)
+    finally:
+        kill(process, group=True)
+        process.wait()
+        reader.join(DRAIN)
     return Ended(code=process.returncode, output=tail(log), problem=problem)
+
+
+DRAIN = 2.0
+"""Seconds for what is still in the pipe when the command has ended."""
+
+
+def pour(pipe: IO[bytes], log: Path) -> None:
+    """Write to a file what comes through a pipe, as it comes, but for what is far too much."""
+    with pipe, log.open("ab", buffering=0) as file:
+        written = 0
+        while data := os.read(pipe.fileno(), 2**16):
+            if written <= MOST_BYTES:
+                file.write(data)
+                written += len(data)
 
 
 def waited(process: subprocess.Popen[bytes], log: Path, limits: Limits) -> str:
