@@ -17,12 +17,19 @@ NOTE = "note.json"
 
 
 def key_of(
-    job: Job, *, sdist: str, distributions: Sequence[str], headers: str, environ: Mapping[str, str]
+    *,
+    sdist: str,
+    settings: Mapping[str, Any],
+    environ: Mapping[str, str],
+    own: Mapping[str, str],
+    distributions: Sequence[str],
+    headers: str,
 ) -> str:
     """What decides the bytes of a wheel, as one digest.
 
-    `sdist` is its sha256, `distributions` what is installed for the build, `headers` the state of
-    Python's, `environ` the variables that the build sees.
+    `sdist` is its sha256; `settings` (which name the target) and `environ` are what the build is given,
+    `own` the part of `environ` that the config names, all of which counts, `distributions` what is
+    installed for it, `headers` the state of Python's.
     """
     from zigwheel.generate.model import digest_of
     from zigwheel.reuse import HEEDED, own_code
@@ -32,7 +39,7 @@ def key_of(
     return digest_of(
         [
             [sdist, ZIG_VERSION, own_code(), list(distributions), headers],
-            [job.target, job.python, dict(job.settings), dict(job.environ), heeded],
+            [dict(settings), heeded, dict(own)],
         ]
     )
 

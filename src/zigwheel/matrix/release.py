@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from zigwheel.matrix.model import Job, SdistResult, Selection
 from zigwheel.matrix.source import unpacked
 from zigwheel.matrix.workers import Ended, Workers
 from zigwheel.plan.files import digest
+from zigwheel.target.header_packs import REQUIREMENT as HEADERS
 
 Settings = Mapping[str, Any]
 
@@ -135,9 +136,11 @@ def released(
             workers=room.workers,
         )
         requests = [release.request(job) for job in selection.jobs]
-        room.require(
-            asked(room.workers, do="lacking", jobs=1, all=requests, **{"for": "wheel"})["requires"]
-        )
+        lacking = asked(room.workers, do="lacking", jobs=1, all=requests, **{"for": "wheel"})
+        packs = [text for text in lacking["requires"] if text == HEADERS]
+        room.require([text for text in lacking["requires"] if text not in packs])
+        room.require_if_any(packs)
+        release = replace(release, environ=room.environment.environ, workers=room.workers)
         yield release, selection
 
 
@@ -183,6 +186,14 @@ class Room:
             self.isolated = True
         install(self.environment, wanted, self.outer)
         self.installed += wanted
+
+    def require_if_any(self, requires: Sequence[str]) -> None:
+        """As `require`; where an index has none of them, what needs them fails, and all else is built."""
+        try:
+            self.require(requires)
+        except MatrixError as error:
+            last = error.message.strip().splitlines()[-1]
+            self.say(f"zigwheel: warning: {', '.join(requires)} cannot be installed: {last}")
 
     def build_sdist(self, project: Project, settings: Settings) -> Path:
         """Build the sdist of a project."""

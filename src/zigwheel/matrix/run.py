@@ -173,16 +173,18 @@ class Matrix:
         """The key of each wheel that is still to be built."""
         jobs = [j for j in self.selection.jobs if j.identifier not in self.progress.wheels]
         found = self.release.inputs(jobs)
-        return {
-            job.identifier: key_of(
-                job,
+        keys = {}
+        for job, headers in zip(jobs, found.headers, strict=True):
+            request = self.release.request(job)
+            keys[job.identifier] = key_of(
                 sdist=self.release.result.sha256,
+                settings=request["settings"],
+                environ=request["environ"],
+                own=job.environ,
                 distributions=found.distributions,
                 headers=headers,
-                environ=self.release.environ,
             )
-            for job, headers in zip(jobs, found.headers, strict=True)
-        }
+        return keys
 
     def tasks(self) -> Iterator[Task]:
         """The graph: what is generated, then for each target one build, then all others and the tests."""
