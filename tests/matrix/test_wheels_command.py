@@ -244,3 +244,32 @@ def test_what_would_be_built_is_printed(tmp_path: Path) -> None:
     none = run("wheels", folder, "-o", tmp_path / "o", "-C", "wheels.skip=*", code=15)
     assert "no wheel is selected" in none.stderr
     run("wheels", folder, "-o", tmp_path / "o", "-C", "wheels.skip=*", "--allow-empty")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals of this kind")
+def test_on_a_terminal_the_table_lives(tmp_path: Path) -> None:
+    import pty
+
+    folder = project(tmp_path, "fastsum")
+    words = command("wheels", folder, "-o", tmp_path / "out", "--no-test", *anew(tmp_path))
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [*words, *selection()],
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "100", "CI": ""},
+        stdout=subprocess.PIPE,
+        stderr=follower,
+    )
+    os.close(follower)
+    shown = b""
+    try:
+        while data := os.read(leader, 65536):
+            shown += data
+    except OSError:  # the other side is closed
+        pass
+    os.close(leader)
+    assert process.stdout is not None
+    assert b"fastsum 1.2.0" in process.stdout.read()
+    assert process.wait() == 0
+    assert b"manylinux_aarch64" in shown
+    assert b"\x1b[" in shown
+    assert shown.rstrip().endswith((b"\x1b[?25h", b"\x1b[?25h\x1b[0m")) or b"\x1b[?25h" in shown
