@@ -148,6 +148,8 @@ def typed(value: Any, annotation: str, place: str) -> Any:
     else:
         kinds = PLAIN.get(annotation, (str,))
         right = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+        if right and annotation in ("int", "float"):
+            right = 0 <= value < 2**63  # nor NaN, nor infinity
     if not right:
         raise MatrixError(f"{place} is {str(value)[:40]!r}, which is no {annotation}")
     return value
