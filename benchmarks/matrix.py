@@ -212,7 +212,10 @@ def kinds(project: Path) -> list[str]:
 
 
 def learnt(project: Path, out: Path, bench: Bench) -> dict[str, Path]:
-    """The distinct command lines of clang for a matrix, and the folder that each runs in."""
+    """The distinct command lines of clang for the files of a project, and the folder of each.
+
+    What Zig compiles of its own, such as a C library, is not among them: that is the toolchain.
+    """
     logs = out / "logs"
     logs.mkdir()
     wrapper = out / "zig"
@@ -230,7 +233,7 @@ def learnt(project: Path, out: Path, bench: Bench) -> dict[str, Path]:
     lines = {}
     for log in sorted(logs.iterdir()):
         for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith(f"{bench.zig} clang "):
+            if line.startswith(f"{bench.zig} clang ") and "ZIGWHEEL_RUN" in line:
                 line = re.sub(r" -MF \S+", f" -MF {out}/cc.d", line)
                 lines[re.sub(r" -o \S+", f" -o {out}/cc.o", line)] = Path(source)
     return lines

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zigwheel.borrowed.model import Kept
 from zigwheel.config.model import Config
 from zigwheel.setup import Setup, borrows
 from zigwheel.target.model import Target
+
+if TYPE_CHECKING:
+    from zigwheel.target.installation import HeaderSource
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,26 +28,34 @@ class Headers:
     """Include folder of the interpreter or the header pack that they were taken from."""
 
 
-def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
-    """The headers of the target's Python, put into the cache if need be."""
+def source_of(setup: Setup, target: Target) -> HeaderSource:
+    """Where the headers of the target's Python are on this machine. Raises `HeadersError`."""
     from zigwheel.plan.resolve import common_stable_abi
-    from zigwheel.storage import told
-    from zigwheel.target.header_packs import keep, packs_here
-    from zigwheel.target.header_tree import headers_sha256, materialise
+    from zigwheel.target.header_packs import packs_here
     from zigwheel.target.headers import find_headers
-    from zigwheel.target.pyconfig import old_names, register_reader, render
-    from zigwheel.target.pypy import own_pyconfig
 
     stable = common_stable_abi(setup.config, target)
-    source = find_headers(
+    return find_headers(
         target.python,
         limited_api_minimum=stable.minimum if stable else None,
         given=setup.config.python_headers,
         host=setup.host,
         environ=setup.environ,
         packs=packs_here(setup.cache),
+        places=setup.places,
     )
-    source = keep(source, cache)
+
+
+def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
+    """The headers of the target's Python, put into the cache if need be. Raises `HeadersError`."""
+    from zigwheel.plan.resolve import common_stable_abi
+    from zigwheel.storage import told
+    from zigwheel.target.header_packs import keep
+    from zigwheel.target.header_tree import headers_sha256, materialise
+    from zigwheel.target.pyconfig import old_names, register_reader, render
+    from zigwheel.target.pypy import own_pyconfig
+
+    source = keep(source_of(setup, target), cache)
     triple = target.triple
     if target.python.is_pypy:
         pyconfig = own_pyconfig(source, triple)
@@ -55,7 +67,8 @@ def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
             libc_floor=triple.floor,
             version=source.version,
             # a stable ABI has one set of headers, so that either Python gives the same file
-            free_threaded=target.python.free_threaded and not stable,
+            free_threaded=target.python.free_threaded
+            and not common_stable_abi(setup.config, target),
         )
         pyconfig += old_names(source.version) + register_reader(triple.os, triple.arch)
     digest = headers_sha256(source, pyconfig)

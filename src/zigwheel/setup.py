@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zigwheel.config.metadata import Metadata
     from zigwheel.generate.model import Bench
     from zigwheel.plan.tree import Tree
+    from zigwheel.target.interpreters import Places
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +43,8 @@ class Setup:
     """Headers of distributions that an earlier build found, whose environment is gone."""
     jobs: int = 0
     """Processes that may run side by side; 0: one for each processor."""
+    places: Places | None = None
+    """Where headers of Pythons are looked for, if that is known; None: it is found out when needed."""
 
     @property
     def root(self) -> Path:
@@ -308,6 +311,7 @@ def lacks_headers(setup: Setup, target: Target) -> bool:
         host=setup.host,
         environ=setup.environ,
         packs=packs_here(setup.cache),
+        places=setup.places,
     )
     if found.source is None:
         # Where no index has it, the front end fails with its name alone: this is shown before.

@@ -97,11 +97,14 @@ class Contents:
     """What was wrong while it was read."""
 
 
+FILE_NAME = re.compile(
+    r"([\w.]+)-([\w.!+]+?)(?:-(\d[\w.]*))?-([\w.]+-[\w.]+-[\w.]+)\.whl", re.ASCII
+)
+
+
 def parse_name(filename: str) -> Name | None:
     """Read a wheel's file name; None if it is none (PEP 427, "File name convention")."""
-    found = re.fullmatch(
-        r"([\w.]+)-([\w.!+]+?)(?:-(\d[\w.]*))?-([\w.]+-[\w.]+-[\w.]+)\.whl", filename, re.ASCII
-    )
+    found = FILE_NAME.fullmatch(filename)
     if not found:
         return None
     return Name(distribution=found[1], version=found[2], build=found[3] or "", tag=found[4].lower())

@@ -48,7 +48,11 @@ def mentions(data: bytes, folder: str) -> bool:
     """Whether a file names something in a folder, with either separator, and as no part of another path."""
     for form in {folder, folder.replace("\\", "/"), folder.replace("/", "\\")}:
         text = form.rstrip("/\\").encode("utf-8", "surrogateescape")
-        if text and re.search(rb"(?<![\w.\\/-])" + re.escape(text) + rb"[/\\\0]", data):
+        if (
+            text
+            and text in data
+            and re.search(rb"(?<![\w.\\/-])" + re.escape(text) + rb"[/\\\0]", data)
+        ):
             return True
     return False
 

@@ -18,6 +18,7 @@ NOTE = "note.json"
 
 def key_of(
     *,
+    code: str,
     sdist: str,
     settings: Mapping[str, Any],
     environ: Mapping[str, str],
@@ -27,18 +28,18 @@ def key_of(
 ) -> str:
     """What decides the bytes of a wheel, as one digest.
 
-    `sdist` is its sha256; `settings` (which name the target) and `environ` are what the build is given,
+    `code` is the digest of zigwheel itself, `sdist` the sdist's; `settings` (which name the target) and `environ` are what the build is given,
     `own` the part of `environ` that the config names, all of which counts, `distributions` what is
     installed for it, `headers` the state of Python's.
     """
     from zigwheel.generate.model import digest_of
-    from zigwheel.reuse import HEEDED, own_code
+    from zigwheel.reuse import HEEDED
     from zigwheel.zig.toolchain import ZIG_VERSION
 
     heeded = {name: value for name, value in environ.items() if HEEDED.fullmatch(name)}
     return digest_of(
         [
-            [sdist, ZIG_VERSION, own_code(), list(distributions), headers],
+            [code, ZIG_VERSION, sdist, list(distributions), headers],
             [dict(settings), heeded, dict(own)],
         ]
     )

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zigwheel.matrix.events import Began, Watcher
 from zigwheel.matrix.journal import Journal, finished
@@ -25,9 +25,6 @@ from zigwheel.matrix.release import Release
 from zigwheel.matrix.schedule import Limits, Task, carry_out
 from zigwheel.plan.files import digest
 from zigwheel.storage import put_file, told
-
-if TYPE_CHECKING:
-    pass
 
 FIRST_GUESS = 512 * 2**20
 """Bytes that a build is expected to need before one has ended."""
@@ -171,12 +168,16 @@ class Matrix:
 
     def find_keys(self) -> dict[str, str]:
         """The key of each wheel that is still to be built."""
+        from zigwheel.reuse import own_code
+
         jobs = [j for j in self.selection.jobs if j.identifier not in self.progress.wheels]
         found = self.release.inputs(jobs)
         keys = {}
+        code = own_code()
         for job, headers in zip(jobs, found.headers, strict=True):
             request = self.release.request(job)
             keys[job.identifier] = key_of(
+                code=code,
                 sdist=self.release.result.sha256,
                 settings=request["settings"],
                 environ=request["environ"],

@@ -11,74 +11,105 @@ import json
 import os
 import sys
 import tempfile
+import time
 import traceback
-from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 from zigwheel.errors import ZigwheelError
-
-if TYPE_CHECKING:
-    from zigwheel.setup import Setup
+from zigwheel.matrix.operations import Answer, Known, Request, begun
 
 MOST_SAID = 64 * 2**10
 """Bytes of what a build says that are handed on, from its end."""
-
-Request = Mapping[str, Any]
-Answer = dict[str, Any]
 
 
 def main() -> None:
     """Answer requests until standard input ends."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever is printed is no answer
-    preload()
+    known = Known()
     for line in sys.stdin:
-        answers.write(json.dumps(answer(json.loads(line))) + "\n")
+        answers.write(json.dumps(answer(json.loads(line), known)) + "\n")
         answers.flush()
 
 
-def preload() -> None:
-    """Load what every build needs."""
-    import zigwheel.artifacts
-    import zigwheel.audit.wheel
-    import zigwheel.pipeline
-    import zigwheel.plan.resolve
-    import zigwheel.wheel.layout
-    import zigwheel.wheel.writer
-    import zigwheel.zig.compile  # noqa: F401
-
-
-def answer(request: Request) -> Answer:
+def answer(request: Request, known: Known) -> Answer:
     """Carry out a request; what it said, and what it cost, goes with the answer."""
+    since = time.process_time()
     with tempfile.TemporaryFile() as said:
-        fork: Callable[[], int] | None = getattr(os, "fork", None)
-        reply = in_a_copy(request, said.fileno(), fork) if fork else here(request, said.fileno())
+        with heard(said.fileno()):
+            reply = carried_out(lambda: {"rest": begun(request, known)})
+            rest: Callable[[], Answer] | None = reply.pop("rest", None)
+            cost = {"cpu": time.process_time() - since, "memory": 0}
+            if rest is not None:
+                fork: Callable[[], int] | None = getattr(os, "fork", None)
+                reply = in_a_copy(rest, fork) if fork else here(rest)
         said.seek(max(0, said.seek(0, os.SEEK_END) - MOST_SAID))
-        reply["said"] = said.read().decode("utf-8", "replace")
-    return reply
+        text = said.read().decode("utf-8", "replace")
+    cost = {name: cost[name] + reply.get(name, 0) for name in cost}
+    return {**reply, **cost, "said": text}
 
 
-def in_a_copy(request: Request, said: int, fork: Callable[[], int]) -> Answer:
-    """Carry a request out in a copy of this process."""
+@contextmanager
+def heard(said: int) -> Iterator[None]:
+    """Have what is printed written to a file."""
+    kept = os.dup(2)
+    try:
+        os.dup2(said, 1)
+        os.dup2(said, 2)
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.dup2(kept, 1)
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def in_a_copy(rest: Callable[[], Answer], fork: Callable[[], int]) -> Answer:
+    """Do the rest of a request in a copy of this process."""
     with tempfile.TemporaryFile() as file:
         pid = fork()
         if pid == 0:
             try:
-                os.dup2(said, 1)
-                os.dup2(said, 2)
-                file.write(json.dumps(carried_out(request)).encode())
+                reply = carried_out(rest)
+                file.write(json.dumps({**reply, "loaded": loaded()}).encode())
                 file.flush()
             finally:
                 os._exit(0)
         _, status, usage = os.wait4(pid, 0)  # type: ignore[attr-defined,unused-ignore]
         file.seek(0)
         text = file.read()
-    reply: Answer = json.loads(text) if text else lost(status)
+    reply = json.loads(text) if text else lost(status)
+    load(reply.pop("loaded", ()))
     unit = 1 if sys.platform == "darwin" else 1024  # of `ru_maxrss`, see getrusage(2) of each
     cost = {"cpu": usage.ru_utime + usage.ru_stime, "memory": usage.ru_maxrss * unit}
     return {**reply, **cost}
+
+
+def loaded() -> list[str]:
+    """The modules in this process that any build may need: zigwheel's, Python's and what those import."""
+    return [name for name in sys.modules if name.partition(".")[0] in OF_ALL_BUILDS]
+
+
+OF_ALL_BUILDS = {"zigwheel", "packaging", "pyproject_metadata", "tomli", "pathspec"}
+OF_ALL_BUILDS |= set(getattr(sys, "stdlib_module_names", ()))
+
+
+def load(names: Iterable[str]) -> None:
+    """Have what a copy had to load at hand for those that follow."""
+    import gc
+    import zlib
+    from importlib import import_module
+
+    from zigwheel.wheel.deflate import is_classic
+
+    for name in names:
+        if name not in sys.modules:
+            with suppress(ImportError):  # a copy says what it lacks
+                import_module(name)
+    is_classic(zlib)  # which is asked once in a process
+    gc.freeze()  # else each copy's collector writes to all of it, and it is shared no more
 
 
 def lost(status: int) -> Answer:
@@ -88,26 +119,16 @@ def lost(status: int) -> Answer:
     }
 
 
-def here(request: Request, said: int) -> Answer:
-    """Carry a request out in this process, where the system has no copies of processes."""
-    import time
-
-    kept = os.dup(2)
+def here(rest: Callable[[], Answer]) -> Answer:
+    """Do the rest of a request in this process, where the system has no copies of processes."""
     since = time.process_time()
-    try:
-        os.dup2(said, 2)
-        reply = carried_out(request)
-    finally:
-        sys.stderr.flush()
-        os.dup2(kept, 2)
-        os.close(kept)
-    return {**reply, "cpu": time.process_time() - since, "memory": 0}
+    return {**carried_out(rest), "cpu": time.process_time() - since}
 
 
-def carried_out(request: Request) -> Answer:
-    """The answer to a request; an error of zigwheel's, or a fault in it, is one as well."""
+def carried_out(work: Callable[[], Answer]) -> Answer:
+    """What some work returns; an error of zigwheel's, or a fault in it, is an answer as well."""
     try:
-        return OPERATIONS[request["do"]](request)
+        return work()
     except ZigwheelError as error:
         return {"error": str(error), "code": error.exit_code}
     except BaseException:  # the process goes on, and who asked has to learn of it
@@ -115,110 +136,3 @@ def carried_out(request: Request) -> Answer:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-
-
-def setup_of(request: Request) -> Setup:
-    """What a build starts from."""
-    from dataclasses import replace
-
-    from zigwheel.setup import set_up
-    from zigwheel.target.host import describe_host
-
-    root, environ = Path(request["project"]), request["environ"]
-    os.environ.clear()
-    os.environ.update(environ)
-    setup = set_up(root, request["settings"], environ, describe_host())
-    return replace(setup, jobs=request["jobs"])
-
-
-def sdist(request: Request) -> Answer:
-    """Build the sdist."""
-    from zigwheel.pipeline import build_sdist
-
-    return {"file": build_sdist(setup_of(request), Path(request["out"])).name}
-
-
-def wheel(request: Request) -> Answer:
-    """Build a wheel."""
-    from zigwheel.pipeline import build_wheel
-
-    return {"file": build_wheel(setup_of(request), Path(request["out"])).name}
-
-
-def generate(request: Request) -> Answer:
-    """Make what is generated for all targets, so that the builds find it."""
-    from zigwheel.setup import generates, tree_of
-
-    setup = setup_of(request)
-    if generates(setup.config):
-        tree_of(setup, setup.target, setup.cache)
-    return {}
-
-
-def lacking(request: Request) -> Answer:
-    """What the hooks ask for, beside `[build-system]`: for the sdist, or for the wheels of all `jobs`."""
-    from zigwheel.setup import requires_for_sdist, requires_for_wheel
-
-    if request["for"] == "sdist":
-        return {"requires": requires_for_sdist(setup_of(request))}
-    found = (requires_for_wheel(setup_of({**request, **job})) for job in request["all"])
-    return {"requires": sorted({requirement for each in found for requirement in each})}
-
-
-def inputs(request: Request) -> Answer:
-    """What decides the wheels of all `jobs` beside the sdist: distributions, and Python's headers."""
-    return {
-        "distributions": distributions(),
-        "headers": [headers(setup_of({**request, **job})) for job in request["all"]],
-    }
-
-
-def distributions() -> list[str]:
-    """What this environment brings to a build: each distribution with the digest of its RECORD."""
-    import hashlib
-    from importlib.metadata import distributions
-
-    found = set()
-    for one in distributions():
-        record = one.read_text("RECORD") or ""
-        digest = hashlib.sha256(record.encode("utf-8", "surrogateescape")).hexdigest()
-        found.add(f"{one.metadata['Name']} {one.version} {digest}")
-    return sorted(found)
-
-
-def headers(setup: Setup) -> str:
-    """The state of the headers of the target's Python; empty where a build needs none, or has none."""
-    from zigwheel.errors import HeadersError
-    from zigwheel.plan.resolve import common_stable_abi
-    from zigwheel.target.header_packs import packs_here
-    from zigwheel.target.headers import find_headers
-
-    if setup.target is None or not setup.compiles:
-        return ""
-    stable = common_stable_abi(setup.config, setup.target)
-    try:
-        source = find_headers(
-            setup.target.python,
-            limited_api_minimum=stable.minimum if stable else None,
-            given=setup.config.python_headers,
-            host=setup.host,
-            environ=setup.environ,
-            packs=packs_here(setup.cache),
-        )
-    except HeadersError:
-        return ""
-    return state_of(source.include)
-
-
-@cache
-def state_of(folder: Path) -> str:
-    """Digest of the names, sizes and times below a folder."""
-    from zigwheel.reuse import state
-
-    return state(folder)
-
-
-OPERATIONS: Mapping[str, Callable[[Request], Answer]] = {
-    operation.__name__: operation for operation in (sdist, wheel, generate, lacking, inputs)
-}
-"""What can be asked for, by the word of `do`."""

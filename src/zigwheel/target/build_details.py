@@ -20,7 +20,8 @@ from typing import Any
 _STDLIBS = (("lib", r"python3\.\d+t?"), ("lib64", r"python3\.\d+t?"), ("Lib", ""))
 """Folders of the standard library below a prefix: on Unix, on Fedora and its kin, on Windows."""
 
-_FILE = r"build-details(\.[^/]*)?\.json"
+_STEM = "build-details"
+_FILE = rf"{_STEM}(\.[^/]*)?\.json"
 _LEVELS = {"alpha": "a", "beta": "b", "candidate": "rc"}
 
 
@@ -55,7 +56,8 @@ def details_files(prefix: Path) -> Iterator[Path]:
     for lib, pattern in _STDLIBS:
         folders = [name for name in _names(prefix / lib) if re.fullmatch(pattern, name, re.ASCII)]
         for stdlib in [prefix / lib / name for name in folders] if pattern else [prefix / lib]:
-            yield from (stdlib / name for name in _names(stdlib) if re.fullmatch(_FILE, name))
+            names = (name for name in _names(stdlib) if name.startswith(_STEM))
+            yield from (stdlib / name for name in names if re.fullmatch(_FILE, name))
 
 
 def _names(folder: Path) -> list[str]:

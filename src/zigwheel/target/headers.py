@@ -31,7 +31,14 @@ from zigwheel.target.installation import (
     prefixes_of,
     read_headers,
 )
-from zigwheel.target.interpreters import Place, ask_interpreter, on_path, run_quietly, search
+from zigwheel.target.interpreters import (
+    Place,
+    Places,
+    ask_interpreter,
+    on_path,
+    run_quietly,
+    search,
+)
 from zigwheel.target.model import Host
 from zigwheel.target.python import PythonTarget
 
@@ -56,6 +63,7 @@ def find_headers(
     host: Host,
     environ: Mapping[str, str],
     packs: Packs = NO_PACKS,
+    places: Places | None = None,
 ) -> HeaderSource:
     """Find the headers of a Python of the same minor version.
 
@@ -68,6 +76,8 @@ def find_headers(
     For extensions of the stable ABI of `limited_api_minimum` and newer any Python from that version
     on will do: the same minor version if there is one, else the lowest.
 
+    `places` are those of this host and environment, for who looks more than once.
+
     Raises HeadersError, which lists what was looked at, or names a pack that is damaged.
     """
     if given:
@@ -78,6 +88,7 @@ def find_headers(
         host=host,
         environ=environ,
         packs=packs,
+        places=places,
     )
     if found.source is None:
         raise _nothing_found(python, limited_api_minimum, found.places, host=host)
@@ -91,31 +102,41 @@ def look_for_headers(
     host: Host,
     environ: Mapping[str, str],
     packs: Packs = NO_PACKS,
+    places: Places | None = None,
 ) -> Search:
     """As `find_headers` without `given`, but finding nothing is no error."""
-    places: list[Place] = []
+    seen: list[Place] = []
 
     def search_of(source: HeaderSource | None) -> Search:
-        return Search(source=checked(source) if source else None, places=tuple(places))
+        if source and (places is None or source.include not in places.checked):
+            checked(source)
+            if places is not None:
+                places.checked.add(source.include)
+        return Search(source=source, places=tuple(seen))
 
-    for place in all_places(host, environ, packs):
-        places.append(place)
+    for place in all_places(host, environ, packs, places):
+        seen.append(place)
         exact = [source for source in place.sources if source.serves(python)]
         if exact:
             return search_of(_best(exact, python))
-    for place in _asked(python, places, host=host, environ=environ):
-        places.append(place)
+    for place in _asked(python, seen, host=host, environ=environ):
+        seen.append(place)
         if place.sources:
             return search_of(place.sources[0])
-    found = [source for place in places for source in place.sources]
+    found = [source for place in seen for source in place.sources]
     return search_of(_stable_abi_sources(found, limited_api_minimum))
 
 
-def all_places(host: Host, environ: Mapping[str, str], packs: Packs) -> Iterator[Place]:
+def all_places(
+    host: Host,
+    environ: Mapping[str, str],
+    packs: Packs,
+    places: Places | None = None,
+) -> Iterator[Place]:
     """All places that are read, in the order in which they are. Raises HeadersError for a bad pack."""
     if packs.installed:
         yield pack_place(packs.installed)
-    yield from search(host, environ)
+    yield from search(host, environ) if places is None else places
     if packs.kept:
         yield kept_place(packs.kept)
 

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from zigwheel.target.host import home_folder
@@ -59,6 +60,25 @@ def search(host: Host, environ: Mapping[str, str]) -> Iterator[Place]:
     yield from _usual_folders(host, environ)
 
 
+class Places:
+    """The places of `search`, each read once however often one looks through them."""
+
+    def __init__(self, host: Host, environ: Mapping[str, str]) -> None:
+        self._ahead = search(host, environ)
+        self._read: list[Place] = []
+        self.checked: set[Path] = set()
+        """Include folders of packs whose hashes were found to be right."""
+
+    def __iter__(self) -> Iterator[Place]:
+        for number in count():
+            if number == len(self._read):
+                place = next(self._ahead, None)
+                if place is None:
+                    return
+                self._read.append(place)
+            yield self._read[number]
+
+
 def _running(host: Host) -> Place:
     origin = "this interpreter"
     own = read_headers(host.include, origin) if host.include else None
@@ -106,7 +126,8 @@ def interpreters_in(folder: str) -> list[tuple[str, tuple[int, int] | None]]:
         names = os.listdir(folder)
     except OSError:
         return []
-    matches = (re.fullmatch(_INTERPRETER, name, re.ASCII) for name in names)
+    likely = (name for name in names if name.startswith(("python", "pypy")))
+    matches = (re.fullmatch(_INTERPRETER, name, re.ASCII) for name in likely)
     found = [match for match in matches if match]
     versions = [(match[0], (3, int(match[1])) if match[1] else None) for match in found]
     return sorted(versions, key=lambda item: (item[1] is None, item[1] or (0, 0), item[0]))
