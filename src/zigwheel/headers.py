@@ -28,14 +28,17 @@ class Headers:
     """Include folder of the interpreter or the header pack that they were taken from."""
 
 
-def source_of(setup: Setup, target: Target) -> HeaderSource:
-    """Where the headers of the target's Python are on this machine. Raises `HeadersError`."""
+def source_of(setup: Setup, target: Target, cache: Path) -> HeaderSource:
+    """The headers of the target's Python on this machine; those of a pack are kept in the cache.
+
+    Raises `HeadersError` and `StorageError`.
+    """
     from zigwheel.plan.resolve import common_stable_abi
-    from zigwheel.target.header_packs import packs_here
+    from zigwheel.target.header_packs import keep, packs_here
     from zigwheel.target.headers import find_headers
 
     stable = common_stable_abi(setup.config, target)
-    return find_headers(
+    found = find_headers(
         target.python,
         limited_api_minimum=stable.minimum if stable else None,
         given=setup.config.python_headers,
@@ -44,18 +47,18 @@ def source_of(setup: Setup, target: Target) -> HeaderSource:
         packs=packs_here(setup.cache),
         places=setup.places,
     )
+    return keep(found, cache)
 
 
 def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
     """The headers of the target's Python, put into the cache if need be. Raises `HeadersError`."""
     from zigwheel.plan.resolve import common_stable_abi
     from zigwheel.storage import told
-    from zigwheel.target.header_packs import keep
     from zigwheel.target.header_tree import headers_sha256, materialise
     from zigwheel.target.pyconfig import old_names, register_reader, render
     from zigwheel.target.pypy import own_pyconfig
 
-    source = keep(source_of(setup, target), cache)
+    source = source_of(setup, target, cache)
     triple = target.triple
     if target.python.is_pypy:
         pyconfig = own_pyconfig(source, triple)
@@ -71,7 +74,7 @@ def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
             and not common_stable_abi(setup.config, target),
         )
         pyconfig += old_names(source.version) + register_reader(triple.os, triple.arch)
-    digest = headers_sha256(source, pyconfig)
+    digest = headers_sha256(source, pyconfig, setup.places.digests if setup.places else None)
     folder = cache / "headers" / digest[:32]
     if not folder.is_dir():
         with told("copying Python's headers", folder.parent):

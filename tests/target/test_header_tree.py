@@ -10,7 +10,7 @@ import pytest
 
 from tests.target.machines import write_headers
 from zigwheel.errors import StorageError
-from zigwheel.target.header_tree import header_files, headers_sha256, headers_stamp, materialise
+from zigwheel.target.header_tree import header_files, headers_sha256, materialise
 from zigwheel.target.installation import HeaderSource, read_headers
 
 PYCONFIG = "#define SIZEOF_VOID_P 4\n"
@@ -148,7 +148,6 @@ def test_a_folder_that_is_gone(tmp_path: Path) -> None:
     gone = HeaderSource(include=tmp_path / "gone", version=(3, 13), release="3.13.1", origin="test")
     for call in (
         lambda: headers_sha256(gone, PYCONFIG),
-        lambda: headers_stamp(gone),
         lambda: materialise(gone, pyconfig=PYCONFIG, folder=tmp_path / "out"),
     ):
         with pytest.raises(StorageError) as raised:
@@ -191,14 +190,3 @@ def test_line_ends_of_windows_do_not_count(tmp_path: Path) -> None:
     assert headers_sha256(unix, PYCONFIG) == headers_sha256(windows, PYCONFIG)
     materialise(windows, pyconfig=PYCONFIG, folder=tmp_path / "out")
     assert b"\r" not in b"".join(tree(tmp_path / "out").values())
-
-
-def test_stamp_changes_with_any_header(tmp_path: Path) -> None:
-    source = source_in(tmp_path)
-    stamp = headers_stamp(source)
-    assert headers_stamp(source) == stamp
-    os.utime(source.include / "cpython" / "object.h", ns=(1, 1))
-    edited = headers_stamp(source)
-    assert edited != stamp
-    (source.include / "internal" / "new.h").touch()
-    assert headers_stamp(source) not in {stamp, edited}

@@ -40,10 +40,14 @@ class Known:
         os.environ.clear()
         os.environ.update(environ)
         setup = set_up(root, request["settings"], environ, self.host)
+        return replace(setup, jobs=request["jobs"], places=self.places_of(environ))
+
+    def places_of(self, environ: Mapping[str, str]) -> Places:
+        """Where headers may be."""
         key = frozenset(environ.items())
         if key not in self.places:
             self.places[key] = Places(self.host, environ)
-        return replace(setup, jobs=request["jobs"], places=self.places[key])
+        return self.places[key]
 
     def setups_of(self, request: Request) -> Iterator[Setup]:
         """What the builds of `all` jobs start from."""
@@ -66,9 +70,11 @@ def sdist(request: Request, known: Known) -> Callable[[], Answer]:
 def wheel(request: Request, known: Known) -> Callable[[], Answer]:
     """Build a wheel."""
     from zigwheel.pipeline import build_wheel
+    from zigwheel.target.header_tree import headers_sha256
 
     setup = known.setup_of(request)
-    headers(setup)  # whose places and hashes are known from now on
+    if source := headers(setup):  # whose places and hashes are known from now on
+        headers_sha256(source, "", known.places_of(setup.environ).digests)
     return lambda: {"file": build_wheel(setup, Path(request["out"])).name}
 
 
@@ -131,7 +137,7 @@ def headers(setup: Setup) -> HeaderSource | None:
     if setup.target is None or not setup.compiles:
         return None
     try:
-        return source_of(setup, setup.target)
+        return source_of(setup, setup.target, setup.cache)
     except HeadersError:
         return None
 

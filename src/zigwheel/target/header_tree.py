@@ -7,7 +7,7 @@ file replaced; an include folder in front would not help.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 
 from zigwheel.errors import StorageError
@@ -41,36 +41,25 @@ def _names(folder: str, below: str) -> Iterator[str]:
                 yield from _names(entry.path, f"{below}{entry.name}/")
 
 
-def headers_stamp(source: HeaderSource) -> str:
-    """A key that changes when a header is added, removed or edited: names, sizes and times.
-
-    For remembering `headers_sha256` on one machine; it says nothing on another one.
-    Raises StorageError where the folder can't be read.
-    """
-    import hashlib
-
-    digest = hashlib.sha256(os.fsencode(source.include))
-    try:
-        for name in header_files(source.include):
-            status = os.stat(os.path.join(source.include, name))
-            digest.update(f"\0{name}\0{status.st_size}\0{status.st_mtime_ns}".encode())
-    except OSError as error:
-        raise _unreadable(source.include, error) from error
-    return digest.hexdigest()
-
-
-def headers_sha256(source: HeaderSource, pyconfig: str) -> str:
+def headers_sha256(
+    source: HeaderSource, pyconfig: str, known: MutableMapping[Path, str] | None = None
+) -> str:
     """The hash of a target's header tree: the names and contents that `materialise` would write.
 
-    Raises StorageError where a header can't be read.
+    `known` keeps what all targets share, by include folder, for who asks more than once. Raises
+    StorageError where a header can't be read.
     """
     import hashlib
 
-    digest = hashlib.sha256()
-    for name, content in _contents(source, pyconfig):
-        digest.update(f"{name}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
+    known = {} if known is None else known
+    if source.include not in known:
+        digest = hashlib.sha256()
+        for name in header_files(source.include):
+            content = header_content(source.include, name)
+            digest.update(f"{name}\0{len(content)}\0".encode())
+            digest.update(content)
+        known[source.include] = digest.hexdigest()
+    return hashlib.sha256(f"{known[source.include]}\n{pyconfig}".encode()).hexdigest()
 
 
 def _contents(source: HeaderSource, pyconfig: str) -> Iterator[tuple[str, bytes]]:

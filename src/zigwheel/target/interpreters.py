@@ -68,6 +68,8 @@ class Places:
         self._read: list[Place] = []
         self.checked: set[Path] = set()
         """Include folders of packs whose hashes were found to be right."""
+        self.digests: dict[Path, str] = {}
+        """Of what is in include folders."""
 
     def __iter__(self) -> Iterator[Place]:
         for number in count():

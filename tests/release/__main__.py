@@ -1,0 +1,79 @@
+"""`python -m tests.release`: carry out the projects, and write the page or compare it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.corpus.rig import Workshop, open_workshop
+from tests.proof.judging import counted
+from tests.release.page import Row, page
+from tests.release.projects import PROJECTS, PYTHONS, Project, laid_out
+from tests.release.run import (
+    differs_alone,
+    differs_in_another_order,
+    furnished,
+    judged,
+    matrix,
+)
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "releases.md"
+
+
+def main() -> int:
+    """0 if every wheel was built, is objected to by none, failed no test and always has the same bytes."""
+    parser = argparse.ArgumentParser(prog="release.py", description=__doc__)
+    parser.add_argument("only", nargs="*", metavar="PROJECT", help="some, and writes no page")
+    parser.add_argument("--interpreters", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--work", type=Path, metavar="FOLDER", help="a new folder that is kept")
+    parser.add_argument("--jobs", type=int, default=2)
+    given = parser.parse_args()
+    with worked_in(given.work) as folder:
+        workshop = furnished(open_workshop(folder, folder / "zigwheel"), PYTHONS)
+        chosen = [one for one in PROJECTS if one.name in (given.only or [p.name for p in PROJECTS])]
+        rows = []
+        for project in chosen:
+            rows.append(carried_out(project, workshop, given.interpreters, jobs=given.jobs))
+            print(rows[-1].told, flush=True)
+    if not given.only:
+        PAGE.write_text(page(rows), encoding="utf-8", newline="\n")
+    return 1 if any(row.wrong for row in rows) else 0
+
+
+@contextmanager
+def worked_in(folder: Path | None) -> Iterator[Path]:
+    """The folder for all that is made."""
+    with tempfile.TemporaryDirectory(prefix="release-") as temporary:
+        yield (folder or Path(temporary)).resolve()
+
+
+def carried_out(project: Project, workshop: Workshop, table: Path, *, jobs: int) -> Row:
+    """All steps of one project."""
+    source = laid_out(project, workshop)
+    made = matrix(source, workshop, project.name, "--interpreters", table, "-j", str(jobs))
+    wrong = {
+        w["identifier"]: str(w["error"]) for w in made.manifest["wheels"] if w["state"] != "built"
+    }
+    tests = made.tests()
+    wrong |= {f"test {name}": text for name, text in tests.get("failed", {}).items()}
+    wrong |= judged(made, jobs=jobs)
+    wrong |= dict.fromkeys(differs_in_another_order(made, workshop, project.name), "another order")
+    wrong |= dict.fromkeys(differs_alone(made, workshop, jobs=jobs), "alone")
+    return Row(
+        project=project,
+        release=f"{made.manifest['name']} {made.manifest['version']}",
+        wheels=tuple(w["file"] for w in made.manifest["wheels"] if w["file"]),
+        judges=counted(sorted(made.house.glob("*.whl"))),
+        passed=tuple(tests.get("passed", ())),
+        untested=tests.get("not tested", {}),
+        seconds=made.seconds,
+        wrong=wrong,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""The page: what was built, judged, tested and compared, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tests.release.projects import Project
+
+HEAD = """\
+# Whole releases
+
+<!-- Written by `python3 scripts/release.py`; not by hand. -->
+
+Each project is built by one command, `zigwheel wheels`, on an x86-64 Linux machine: for every architecture
+of Linux with glibc and musl, macOS (x86-64, arm64, universal2) and Windows (amd64, arm64, x86), and CPython
+3.9, 3.11, 3.13, 3.14 and 3.15. Every wheel is held up to the judges of other projects; is tested by the
+project's own tests wherever an interpreter can be had, natively, under qemu or Wine; and is built twice
+more, which has to give the same bytes: with an empty cache, shuffled, by another number of jobs; and by a
+command and with a cache of its own.
+
+| project | | wheels | tests that ran, passed | tests not run here | same in another order | same alone |
+|---|---|---|---|---|---|---|
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """What came of a project."""
+
+    project: Project
+    """Which."""
+    release: str
+    """Name and version."""
+    wheels: tuple[str, ...]
+    """File names of what was built."""
+    judges: str
+    """How many wheels each judge has seen."""
+    passed: tuple[str, ...]
+    """Identifiers whose tests passed."""
+    untested: Mapping[str, str]
+    """Why tests were not run, by identifier."""
+    seconds: float
+    """From start to end of the command, with its tests."""
+    wrong: Mapping[str, str]
+    """All that is not as it should be."""
+
+    @property
+    def told(self) -> str:
+        """The row for a terminal, with all that is wrong."""
+        text = (
+            f"{self.release}: {len(self.wheels)} wheels in {self.seconds:.0f} s, "
+            f"tests: {len(self.passed)} passed, {len(self.untested)} not run; {self.judges}"
+        )
+        return "\n".join([text, *(f"  {name}: {why}" for name, why in self.wrong.items())])
+
+    def unequal(self, why: str) -> int:
+        """How many wheels came out otherwise."""
+        return sum(text == why for text in self.wrong.values())
+
+
+def page(rows: Sequence[Row]) -> str:
+    """The whole page."""
+    lines = [
+        f"| {row.release} | {row.project.what} | {len(row.wheels)} | {len(row.passed)} "
+        f"| {len(row.untested)} | {len(row.wheels) - row.unequal('another order')} "
+        f"| {len(row.wheels) - row.unequal('alone')} |"
+        for row in rows
+    ]
+    return HEAD + "\n".join([*lines, "", *ran(rows), *not_run(rows)])
+
+
+def ran(rows: Sequence[Row]) -> list[str]:
+    """Where tests ran."""
+    names = sorted({name for row in rows for name in row.passed})
+    return ["## Where tests ran", "", ", ".join(f"`{name}`" for name in names), ""]
+
+
+def not_run(rows: Sequence[Row]) -> list[str]:
+    """Why the others did not."""
+    reasons: dict[str, set[str]] = {}
+    for row in rows:
+        for name, why in row.untested.items():
+            reasons.setdefault(why, set()).add(name)
+    lines = [f"- {why}: {', '.join(f'`{n}`' for n in sorted(reasons[why]))}" for why in reasons]
+    return ["## Where they did not, and why", "", *lines, ""]
