@@ -107,7 +107,7 @@ def install(environment: Environment, requires: Iterable[str], environ: Mapping[
         words = [uv, "pip", "install", "--quiet", "--python", environment.python]
     else:
         words = [sys.executable, "-m", "pip", "--python", environment.python, "install", "--quiet"]
-        words += ["--disable-pip-version-check", "--no-input"]
+        words += ["--disable-pip-version-check", "--no-input", "--no-compile"]
     variables = {k: v for k, v in environ.items() if k != "PIP_REQUIRE_VIRTUALENV"}
     run([*words, "--", *wanted], variables, "install the requirements of the build")
 

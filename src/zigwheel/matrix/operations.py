@@ -7,6 +7,7 @@ config says, where Python's headers are. The rest is done in a copy.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -123,10 +124,23 @@ def distributions() -> list[str]:
 
     found = set()
     for one in distributions():
-        record = one.read_text("RECORD")  # holds the digest of the metadata, too
-        text = record or f"{one.metadata['Name']} {one.version}"
+        text = one.read_text("RECORD")
+        text = lasting(text) if text else f"{one.metadata['Name']} {one.version}"
         found.add(hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest())
     return sorted(found)
+
+
+def lasting(record: str) -> str:
+    """What is the same in every environment of a RECORD: not the programs, which name their interpreter."""
+    return "\n".join(
+        line
+        for line in sorted(record.splitlines())
+        if not line.startswith(("..", "/")) and not PASSING.search(line)
+    )
+
+
+PASSING = re.compile(r"\.pyc,|\.dist-info/(?:INSTALLER|REQUESTED|RECORD),")
+"""Lines of a RECORD that tell who installed a distribution, and what was done with it since."""
 
 
 def headers(setup: Setup) -> HeaderSource | None:
