@@ -37,9 +37,24 @@ def auditwheel(wheel: Path) -> str:
     forms = [re.fullmatch(r"(\w+?)_(\d+)_(\d+)_(\w+)", name) for name in platforms]
     for form in filter(None, forms):
         same = (form[1], form[4]) == (found[1], found[4])
-        if not same or (int(found[2]), int(found[3])) > (int(form[2]), int(form[3])):
+        needed = (int(found[2]), int(found[3]))
+        allowed = (int(form[2]), int(form[3]))
+        if form[1] == "manylinux":
+            allowed = max(allowed, oldest_policy(form[4]))
+        if not same or needed > allowed:
             return said
     return ""
+
+
+def oldest_policy(arch: str) -> tuple[int, int]:
+    """The oldest glibc that auditwheel knows of for an architecture; nothing older can be its answer."""
+    from auditwheel.architecture import Architecture
+    from auditwheel.libc import Libc
+    from auditwheel.policy import WheelPolicies
+
+    names = [policy.name for policy in WheelPolicies(libc=Libc.GLIBC, arch=Architecture(arch))]
+    found = [re.fullmatch(r"manylinux_(\d+)_(\d+)_\w+", name) for name in names]
+    return min((int(name[1]), int(name[2])) for name in found if name)
 
 
 def tags(wheel: Path) -> set[object]:
