@@ -28,13 +28,24 @@ def installing(
 ) -> list[str]:
     """The words that install requirements for the Python `into`, or in a folder beside it.
 
-    `pip` is the Python whose pip is asked where `uv` is empty.
+    `pip` is the Python whose pip is asked where `uv` is empty. Options among the requirements, such as
+    `-r tests.txt`, are handed on.
     """
     if uv:
         words = [uv, "pip", "install", "--quiet", "--python", str(into)]
     else:
         words = [pip, "-m", "pip", "--python", str(into), "install", "--quiet"]
-        words += ["--disable-pip-version-check", "--no-input"]
+        words += ["--disable-pip-version-check", "--no-input", "--no-compile"]
     if target is not None:
         words += ["--target", str(target)]
-    return [*words, "--", *requires]
+    return [*words, *given(requires)]
+
+
+def given(requires: Sequence[str]) -> list[str]:
+    """Requirements as words of a command line; what begins with `-` is options of pip's and uv's."""
+    import shlex
+
+    if not any(text.startswith("-") for text in requires):
+        return ["--", *requires]
+    found = [shlex.split(text) if text.startswith("-") else [text] for text in requires]
+    return [word for words in found for word in words]

@@ -33,7 +33,7 @@ WHOLE = Manifest(
     sdist=SdistResult(file="a-1.0.tar.gz", size=1, sha256="00"),
     wheels=(WHEEL,),
     left_out=(LeftOut(identifier="cp39-win32", reason="`skip` names it"),),
-    plans=(TestPlan(identifier="cp313-win32", command="pytest", environ={"A": "1"}),),
+    plans=(TestPlan(identifier="cp313-win32", command="pytest", environ=("A=1",)),),
     complete=True,
 )
 
@@ -60,7 +60,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
         (("wheels", 0, "file"), ".whl", "no name of a file"),
         (("wheels", 0, "tests", 0, "state"), [], r"tests\[0\].state"),
         (("wheels", 0, "state"), "banana", r"wheels\[0\].state"),
-        (("plans", 0, "environ"), {"A": 1}, r"plans\[0\].environ"),
+        (("plans", 0, "environ"), [1], r"plans\[0\].environ"),
     ],
 )
 def test_what_is_wrong_is_named(path: tuple[str | int, ...], value: Any, said: str) -> None:

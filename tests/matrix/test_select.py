@@ -329,7 +329,7 @@ def test_tests_of_every_identifier() -> None:
             requires=("hypothesis", "pytest>=8", "coverage"),
             extras=("fast",),
             sources=("tests",),
-            environ={"A": "1", "P": "/p:/x", "B": "1-c"},
+            environ=("A=1", "P=$P:/x", "B=$A-$C"),
         ),
     )
     assert job_of(selection, "cp313-manylinux_x86_64").tests[0].skip == "`test-skip` names it"

@@ -160,6 +160,40 @@ test-command = "python -c 'import fastsum; print(fastsum.__file__)'"
     assert "the manifest says" in refused.stderr
 
 
+def test_a_secret_of_the_environment_reaches_the_test_and_no_file(tmp_path: Path) -> None:
+    table = """
+[tool.zigwheel.wheels]
+environment = { FIRST = "$SECRET" }
+test-environment = { TOKEN = "$FIRST-2" }
+test-command = "python -c 'import os; assert len(os.environ[\\"TOKEN\\"]) == 14'"
+"""
+    folder = project(tmp_path, "fastsum", table)
+    words = ("wheels", folder, "-o", tmp_path / "out", *selection(targets="manylinux_x86_64"))
+    reports = ("--report", tmp_path / "r.html", "--junit", tmp_path / "j.xml")
+    done = run(*words, *reports, SECRET="ooPh8geeweeX")
+    files = [tmp_path / "out.json", tmp_path / "r.html", tmp_path / "j.xml"]
+    for text in (done.stdout, done.stderr, *(file.read_text(encoding="utf-8") for file in files)):
+        assert "ooPh8geeweeX" not in text
+    assert manifest_of(tmp_path / "out.json")["wheels"][0]["tests"][0]["state"] == "passed"
+    # what is filled in is of the machine that runs the test
+    failed = run("test", "--from", tmp_path / "out.json", "--all", code=15, SECRET="other")
+    assert "AssertionError" in failed.stdout
+
+
+def test_cibuildwheels_requirements_of_tests_may_be_options_of_pip(tmp_path: Path) -> None:
+    table = """
+[tool.cibuildwheel]
+test-requires = ["-r tests.txt", "-c", "limits.txt"]
+test-command = "python -c 'import iniconfig'"
+"""
+    folder = project(tmp_path, "fastsum", table)
+    (folder / "tests.txt").write_text("iniconfig\n")
+    (folder / "limits.txt").write_text("iniconfig<3\n")
+    run("wheels", folder, "-o", tmp_path / "out", *selection(targets="manylinux_x86_64"))
+    (test,) = manifest_of(tmp_path / "out.json")["wheels"][0]["tests"]
+    assert test["state"] == "passed", test
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["cp313-manylinux_aarch64", "cp313-win_amd64", "cp313-musllinux_x86_64"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zigwheel.environments import installing
 from zigwheel.errors import ConfigError, MatrixError
 
 BACKEND = "zigwheel.build"
@@ -102,14 +103,10 @@ def install(environment: Environment, requires: Iterable[str], environ: Mapping[
     wanted = list(requires)
     if not wanted:
         return
-    uv = shutil.which("uv", path=environ.get("PATH"))
-    if uv:
-        words = [uv, "pip", "install", "--quiet", "--python", environment.python]
-    else:
-        words = [sys.executable, "-m", "pip", "--python", environment.python, "install", "--quiet"]
-        words += ["--disable-pip-version-check", "--no-input", "--no-compile"]
+    uv = shutil.which("uv", path=environ.get("PATH")) or ""
+    words = installing(wanted, Path(environment.python), uv=uv, pip=sys.executable)
     variables = {k: v for k, v in environ.items() if k != "PIP_REQUIRE_VIRTUALENV"}
-    run([*words, "--", *wanted], variables, "install the requirements of the build")
+    run(words, variables, "install the requirements of the build")
 
 
 def run(words: Sequence[str], environ: Mapping[str, str], doing: str) -> None:

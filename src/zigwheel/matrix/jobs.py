@@ -98,7 +98,7 @@ class Maker:
             python=identifier.python.name,
             settings=MappingProxyType(self.build_settings(said)),
             environ=MappingProxyType(environ),
-            tests=(self.test(identifier, said, environ),),
+            tests=(self.test(identifier, said),),
         )
 
     def build_settings(self, said: Said) -> dict[str, str | list[str]]:
@@ -111,8 +111,10 @@ class Maker:
         self.errors += [ConfigError(f"`{place}`: {e.message}", hint=e.hint) for e in errors]
         return {name: value for name, value in found.items() if name not in self.settings}
 
-    def test(self, identifier: Identifier, said: Said, environ: Mapping[str, str]) -> TestPlan:
+    def test(self, identifier: Identifier, said: Said) -> TestPlan:
         """How the wheel is tested."""
+        keys = ("environment", "test-environment")
+        self.variables(said, "test-environment", {})  # whose mistakes show now
         skipped = selects(said.words("test-skip"), identifier.name)
         return TestPlan(
             identifier=identifier.name,
@@ -121,7 +123,7 @@ class Maker:
             requires=self.requirements(said),
             extras=tuple(said.values.get("test-extras", ())),
             sources=tuple(said.values.get("test-sources", ())),
-            environ=MappingProxyType(self.variables(said, "test-environment", environ)),
+            environ=tuple(f"{k}={v}" for key in keys for k, v in said.values.get(key, ())),
             skip=f"`{said.place('test-skip')}` names it" if skipped else "",
         )
 

@@ -28,8 +28,9 @@ class TestPlan:
     """Extras of the wheel itself that are installed."""
     sources: tuple[str, ...] = ()
     """Paths of the project that are copied into the folder that the test runs in."""
-    environ: Mapping[str, str] = field(default_factory=lambda: EMPTY)
-    """Added to the environment of the test."""
+    environ: tuple[str, ...] = ()
+    """Added to the environment of the test: `NAME=TEXT`, in order. What a text refers to by `$NAME` is filled
+    in where the test runs: a manifest is published, and a variable may be a secret."""
     skip: str = ""
     """Why the test is not to be run, such as "`test-skip` names it"; empty: it is."""
 

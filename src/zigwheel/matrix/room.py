@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zigwheel.environments import find_uv, installing, making, python_of
+from zigwheel.environments import find_uv, given, installing, making, python_of
 from zigwheel.matrix.interpreters import Interpreter
 from zigwheel.matrix.probe import Answer, platforms
 from zigwheel.matrix.process import Ended, Limits, run
@@ -139,18 +139,18 @@ class Builder:
             ],
         }
 
-    def install(self, room: Room, requires: Sequence[str]) -> None:
-        """Install requirements. Raises `Unable`, or `Failed`, with what was said."""
+    def install(self, room: Room, requires: Sequence[str], folder: Path | None = None) -> None:
+        """Install requirements, whose paths start in `folder`. Raises `Unable`, or `Failed`."""
         if not requires:
             return
         if self.interpreter.native:
             own = Path(room.python[0])
             uv = self.uv()
             pip = "" if uv else self.pip_for(self.interpreter.command[0]) or str(own)
-            self.done(installing(requires, own, uv=uv, pip=pip), "it could not be installed")
+            words = installing(requires, own, uv=uv, pip=pip)
+            self.done(words, "it could not be installed", folder)
             return
-        words = [str(room.bin / "pip"), "install", "--", *requires]
-        ended = self.run(words)
+        ended = self.run([str(room.bin / "pip"), "install", *given(requires)], folder)
         if ended.code:
             raise self.not_installed(ended)
         furnish(self.folder, self.interpreter, None)
@@ -167,16 +167,17 @@ class Builder:
             ended.output,
         )
 
-    def done(self, words: Sequence[str], wrong: str) -> None:
+    def done(self, words: Sequence[str], wrong: str, folder: Path | None = None) -> None:
         """Run a tool that has to succeed. Raises `Failed`."""
-        ended = self.run(words)
+        ended = self.run(words, folder)
         if ended.code:
             raise Failed(f"{wrong}: {ended.reason}", ended.output)
 
-    def run(self, words: Sequence[str]) -> Ended:
+    def run(self, words: Sequence[str], folder: Path | None = None) -> Ended:
         """Run a tool. Raises `Unable` if it had to be ended."""
         log = self.folder / "install.log"
-        ended = run(words, folder=self.folder, environ=self.tools, log=log, limits=self.limits)
+        here = folder or self.folder
+        ended = run(words, folder=here, environ=self.tools, log=log, limits=self.limits)
         if ended.problem:
             raise Unable(f"its environment was not made: {ended.problem}", ended.output)
         return ended

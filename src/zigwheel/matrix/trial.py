@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from zigwheel.config.assignments import AssignmentError, expanded
 from zigwheel.errors import MatrixError
 from zigwheel.matrix.inside.imports import MISSING
 from zigwheel.matrix.interpreters import Interpreter, Interpreters
@@ -161,7 +162,8 @@ class Trial:
             ended = self.shell(room, plan.before, self.project)
             if ended.reason:
                 raise Failed(f"`before-test`: {ended.reason}", ended.output)
-        self.builder.install(room, [requirement(files, plan.extras), *plan.requires])
+        wanted = [requirement(files, plan.extras), *plan.requires]
+        self.builder.install(room, wanted, self.project)
         if names:
             return self.imported(room, names)
         return self.shell(room, plan.command, self.sources())
@@ -196,8 +198,19 @@ class Trial:
             "PATH": os.pathsep.join(filter(None, [str(room.bin), kept.get("PATH", "")])),
             **self.interpreter.way.environ,
             **room.environ,
-            **{name: self.expand(value) for name, value in self.plan.environ.items()},
+            **self.variables(),
         }
+
+    def variables(self) -> dict[str, str]:
+        """What the plan adds; what it refers to is this machine's. Raises `Failed`."""
+        found: dict[str, str] = {}
+        for assignment in self.plan.environ:
+            name, _, text = assignment.partition("=")
+            try:
+                found[name] = self.expand(expanded(text, {**self.environ, **found}))
+            except AssignmentError as error:
+                raise Failed(f"its environment sets `{name}` to {text!r}; {error}") from error
+        return found
 
     @contextmanager
     def temporary(self) -> Iterator[Path]:
