@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -71,6 +73,22 @@ def test_a_new_project_builds_everywhere_and_passes_its_test(
         name = build(project, tmp_path / target, with_zig, settings=[f"target={target}"]).name
         assert name.startswith("new_thing-0.1.0-")
         assert name.endswith(f"-{target}.whl")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_wheels_of_a_new_project_are_tested(empty: Project, language: str) -> None:
+    code, _, said = zigwheel(empty, "init", "new", "--language", language, "--name", "New.Thing")
+    assert code == 0, said
+    here = f"cp3{sys.version_info[1]}-manylinux_x86_64"
+    words = [sys.executable, "-m", "zigwheel", "wheels", "new", "--only", here, "--json"]
+    found = json.loads(run(words, os.environ, cwd=empty.root))
+    ((test,),) = (wheel["tests"] for wheel in found["wheels"])
+    assert test["state"] == "passed"
+    assert "3 passed" in test["output"]
+    listed = run([*words[:-3], "--print-build-identifiers"], os.environ, cwd=empty.root).split()
+    assert "cp310-win_arm64" in listed
+    assert any(re.match(r"cp3\d+t-", name) for name in listed) == (language != "zig")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
