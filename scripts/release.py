@@ -1,9 +1,10 @@
 """Build the whole matrix of real projects, judge, test and compare it: `python3 scripts/release.py`.
 
-    python3 scripts/release.py                writes docs/reference/releases.md; an hour or two
-    python3 scripts/release.py fastsum        one project, and writes nothing
+    python3 scripts/release.py                all of them; half an hour, more with a cold cache
+    python3 scripts/release.py fastsum        one project
 
-Interpreters that are not in the cache are fetched first, as `scripts/interpreters.py` does.
+Writes docs/reference/releases.md. Interpreters that are not in the cache are fetched first, as
+`scripts/interpreters.py` does.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.corpus.rig import Workshop, open_workshop
 from tests.proof.judging import counted
-from tests.release.page import Row, page
+from tests.release.page import Row, read, write
 from tests.release.projects import PROJECTS, PYTHONS, Project, laid_out
 from tests.release.run import (
     differs_alone,
@@ -21,13 +21,11 @@ from tests.release.run import (
     matrix,
 )
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "releases.md"
-
 
 def main() -> int:
     """0 if every wheel was built, is objected to by none, failed no test and always has the same bytes."""
     parser = argparse.ArgumentParser(prog="release.py", description=__doc__)
-    parser.add_argument("only", nargs="*", metavar="PROJECT", help="some, and writes no page")
+    parser.add_argument("only", nargs="*", metavar="PROJECT", help="default: all")
     parser.add_argument("--interpreters", type=Path, required=True, metavar="FILE")
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="a new folder that is kept")
     parser.add_argument("--jobs", type=int, default=2)
@@ -35,13 +33,13 @@ def main() -> int:
     with worked_in(given.work) as folder:
         workshop = furnished(open_workshop(folder, folder / "zigwheel"), PYTHONS)
         chosen = [one for one in PROJECTS if one.name in (given.only or [p.name for p in PROJECTS])]
-        rows = []
+        wrong = 0
         for project in chosen:
-            rows.append(carried_out(project, workshop, given.interpreters, jobs=given.jobs))
-            print(rows[-1].told, flush=True)
-    if not given.only:
-        PAGE.write_text(page(rows), encoding="utf-8", newline="\n")
-    return 1 if any(row.wrong for row in rows) else 0
+            row = carried_out(project, workshop, given.interpreters, jobs=given.jobs)
+            print(row.told, flush=True)
+            wrong += bool(row.wrong)
+            write({**read(), project.name: row})
+    return 1 if wrong else 0
 
 
 @contextmanager
@@ -64,9 +62,9 @@ def carried_out(project: Project, workshop: Workshop, table: Path, *, jobs: int)
     wrong |= dict.fromkeys(differs_in_another_order(made, workshop, project.name), "another order")
     wrong |= dict.fromkeys(differs_alone(made, workshop, jobs=jobs), "alone")
     return Row(
-        project=project,
+        name=project.name,
         release=f"{made.manifest['name']} {made.manifest['version']}",
-        wheels=tuple(w["file"] for w in made.manifest["wheels"] if w["file"]),
+        wheels=len(made.wheels),
         judges=counted(sorted(made.house.glob("*.whl"))),
         passed=tuple(tests.get("passed", ())),
         untested=tests.get("not tested", {}),

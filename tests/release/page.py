@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
-from tests.release.projects import Project
+from tests.release.projects import PROJECTS
+
+RECORD = Path(__file__).parent / "outcomes.json"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "releases.md"
 
 HEAD = """\
 # Whole releases
@@ -28,12 +33,12 @@ command and with a cache of its own.
 class Row:
     """What came of a project."""
 
-    project: Project
-    """Which."""
+    name: str
+    """Which, as in `PROJECTS`."""
     release: str
     """Name and version."""
-    wheels: tuple[str, ...]
-    """File names of what was built."""
+    wheels: int
+    """How many were built."""
     judges: str
     """How many wheels each judge has seen."""
     passed: tuple[str, ...]
@@ -49,25 +54,41 @@ class Row:
     def told(self) -> str:
         """The row for a terminal, with all that is wrong."""
         text = (
-            f"{self.release}: {len(self.wheels)} wheels in {self.seconds:.0f} s, "
+            f"{self.release}: {self.wheels} wheels in {self.seconds:.0f} s, "
             f"tests: {len(self.passed)} passed, {len(self.untested)} not run; {self.judges}"
         )
         return "\n".join([text, *(f"  {name}: {why}" for name, why in self.wrong.items())])
 
-    def unequal(self, why: str) -> int:
-        """How many wheels came out otherwise."""
-        return sum(text == why for text in self.wrong.values())
+    def equal(self, way: str) -> int:
+        """How many wheels came out the same in a way of building them."""
+        return self.wheels - sum(text == way for text in self.wrong.values())
 
 
-def page(rows: Sequence[Row]) -> str:
+def read() -> dict[str, Row]:
+    """What is on record, by project."""
+    table = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.is_file() else {}
+    return {name: Row(**{**row, "passed": tuple(row["passed"])}) for name, row in table.items()}
+
+
+def write(rows: Mapping[str, Row]) -> None:
+    """Put rows on record, and write the page."""
+    table = {name: asdict(rows[name]) for name in sorted(rows)}
+    RECORD.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8", newline="\n")
+    PAGE.write_text(page(rows), encoding="utf-8", newline="\n")
+
+
+def page(rows: Mapping[str, Row]) -> str:
     """The whole page."""
+    found = [(project, rows[project.name]) for project in PROJECTS if project.name in rows]
     lines = [
-        f"| {row.release} | {row.project.what} | {len(row.wheels)} | {len(row.passed)} "
-        f"| {len(row.untested)} | {len(row.wheels) - row.unequal('another order')} "
-        f"| {len(row.wheels) - row.unequal('alone')} |"
-        for row in rows
+        f"| {row.release} | {project.what} | {row.wheels} | {len(row.passed)} | {len(row.untested)} "
+        f"| {row.equal('another order')} | {row.equal('alone')} |"
+        for project, row in found
     ]
-    return HEAD + "\n".join([*lines, "", *ran(rows), *not_run(rows)])
+    every = [row for _, row in found]
+    judges = [f"- {row.release}: {row.judges}" for row in every]
+    heading = "## What each judge has seen, without an objection"
+    return HEAD + "\n".join([*lines, "", heading, "", *judges, "", *ran(every), *not_run(every)])
 
 
 def ran(rows: Sequence[Row]) -> list[str]:

@@ -40,7 +40,8 @@ def laid_out(project: Project, workshop: Workshop) -> Path:
     """A copy of a project that selects the whole matrix. Raises `Failed` where it is not converted."""
     if project.name in EXAMPLES:
         folder = copied(project.name, workshop.folder / project.name)
-        command, requires = f"python {{project}}/tests/test_{project.name}.py", ()
+        command = f"python {{project}}/tests/test_{project.name}.py"
+        requires: tuple[str, ...] = ()
     else:
         (package,) = (one for one in packages() if one.name == project.name)
         suite, folder = package.suite, prepared(package, workshop)

@@ -117,7 +117,7 @@ def alone(made: Matrix, identifier: str, workshop: Workshop) -> str:
         with tarfile.open(made.sdist) as archive:
             archive.extractall(folder, filter="data")
         (project,) = Path(folder).iterdir()
-        words = ["--target", target, "--python", python, "-o", Path(folder) / "dist"]
+        words = ["--target", target, "--python", python, "-o", f"{folder}/dist"]
         said(f"{identifier} alone", zigwheel("build", project, *words), variables)
         (wheel,) = Path(folder).glob("dist/*.whl")
         return digest(wheel)
