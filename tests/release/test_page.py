@@ -13,7 +13,10 @@ def row(**more: object) -> Row:
         "wheels": 4,
         "judges": "auditwheel 2, wheel 4",
         "passed": ("cp313-manylinux_x86_64",),
-        "untested": {"cp313-macosx_arm64": "no macOS is here", "cp39-macosx_arm64": "no macOS is here"},
+        "untested": {
+            "cp313-macosx_arm64": "no macOS is here",
+            "cp39-macosx_arm64": "no macOS is here",
+        },
         "seconds": 1.0,
         "wrong": {},
     }
