@@ -24,6 +24,8 @@ class Project:
     """Name of an example, or of a package of the corpus."""
     what: str
     """What kind of a project it is, for the page."""
+    skip: tuple[str, ...] = ()
+    """`test-skip`."""
 
 
 PROJECTS = (
@@ -40,25 +42,20 @@ def laid_out(project: Project, workshop: Workshop) -> Path:
     """A copy of a project that selects the whole matrix. Raises `Failed` where it is not converted."""
     if project.name in EXAMPLES:
         folder = copied(project.name, workshop.folder / project.name)
-        command = f"python {{project}}/tests/test_{project.name}.py"
-        requires: tuple[str, ...] = ()
+        tests: dict[str, object] = {
+            "test-command": f"python {{project}}/tests/test_{project.name}.py"
+        }
     else:
         (package,) = (one for one in packages() if one.name == project.name)
-        suite, folder = package.suite, prepared(package, workshop)
-        words = [quoted(word, suite.copied) for word in suite.words]
-        command, requires = f"python {' '.join(words)}", suite.requirements
-    table = {
-        "targets": TARGETS,
-        "pythons": PYTHONS,
-        "test-command": command,
-        "test-requires": requires,
-    }
+        folder = prepared(package, workshop)
+        tests = {
+            "test-command": f"python {shlex.join(package.suite.words)}",
+            "test-requires": package.suite.requirements,
+            "test-sources": package.suite.copied,  # else the package beside them is imported
+            "test-skip": project.skip,
+        }
+    table = {"targets": TARGETS, "pythons": PYTHONS, **tests}
     lines = [f"{key} = {json.dumps(value)}" for key, value in table.items()]
     with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write("\n".join(["", "[tool.zigwheel.wheels]", *lines, ""]))
     return folder
-
-
-def quoted(word: str, copied: tuple[str, ...]) -> str:
-    """A word of a package's tests for a shell; a file that they need is named from the project."""
-    return f"{{project}}/{word}" if word.split("/")[0] in copied else shlex.quote(word)

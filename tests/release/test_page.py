@@ -36,8 +36,8 @@ def test_what_came_out_otherwise_is_not_counted_and_told() -> None:
     assert "cp39-win32: alone" in found.told
 
 
-def test_the_page_is_that_of_the_record_which_has_every_project_and_nothing_wrong() -> None:
+def test_the_page_is_that_of_the_record_which_has_nothing_wrong() -> None:
     rows = read()
     assert page(rows) == PAGE.read_text(encoding="utf-8")
-    assert set(rows) == {project.name for project in PROJECTS}
+    assert rows.keys() <= {project.name for project in PROJECTS}
     assert not any(found.wrong for found in rows.values())

@@ -19,6 +19,8 @@ SITE = """\
 import site, sys
 if {executable!r}:
     sys.executable = {executable!r}
+if sys.platform == "win32":
+    sys.modules["_wmi"] = None  # `platform` asks it, Wine ends that with a fault, and there are other ways
 site.addsitedir({site!r})
 """
 """`sitecustomize.py`: Python itself reads `.pth` files of its own folders alone."""
