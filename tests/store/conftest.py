@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,10 @@ IDENTITIES = """{"identities": [{"name": "tester",
     "credentials": [{"accessKey": "key", "secretKey": "secret"}],
     "actions": ["Admin", "Read", "List", "Write"]}]}"""
 
-PORTS = ("master", "volume", "filer", "s3")
-"""SeaweedFS speaks gRPC, too, on ports that it takes to be these plus 10,000."""
+PORTS = [
+    f"{part}.port{kind}" for part in ("master", "volume", "filer", "s3") for kind in ("", ".grpc")
+]
+"""The options of SeaweedFS that name the ports it listens on."""
 
 
 @pytest.fixture
@@ -61,7 +64,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("weed")
     (folder / "s3.json").write_text(IDENTITIES)
     ports = free_ports()
-    words = [f"-{name}.port={port}" for name, port in ports.items()]
+    words = [f"-{name}={port}" for name, port in ports.items()]
     words += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", f"-s3.config={folder / 's3.json'}"]
     words += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"]
     words += ["-master.volumeSizeLimitMB=64", "-volume.max=20"]
@@ -70,8 +73,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             [weed, "server", f"-dir={folder}", *words], stdout=log, stderr=log, cwd=folder
         )
     try:
-        url = f"http://127.0.0.1:{ports['s3']}"
-        make_bucket(url, f"http://127.0.0.1:{ports['filer']}")
+        url = f"http://127.0.0.1:{ports['s3.port']}"
+        make_bucket(url, f"http://127.0.0.1:{ports['filer.port']}")
         yield url
     finally:
         running.kill()
@@ -79,22 +82,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def free_ports() -> dict[str, int]:
-    """A free port for each service, with a free one 10,000 above it."""
-    found: dict[str, int] = {}
-    for port in range(20_000 + os.getpid() % 7_000, 40_000):
-        if len(found) < len(PORTS) and is_free(port) and is_free(port + 10_000):
-            found[PORTS[len(found)]] = port
-    return found
-
-
-def is_free(port: int) -> bool:
-    """Whether nobody listens there."""
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+    """A free port for each option that wants one, none of them the same."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in PORTS]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return {name: one.getsockname()[1] for name, one in zip(PORTS, sockets, strict=True)}
 
 
 def make_bucket(url: str, filer: str) -> None:

@@ -276,6 +276,8 @@ def open_folder(root: Path, *, create: bool = True, limit: int = LIMIT) -> Local
             check_format((root / FORMAT_FILE).read_bytes(), str(root))
         except FileNotFoundError:
             others = {*os.listdir(root)} - {BLOBS, INCOMING, ASIDE, LOCK} if root.is_dir() else {}
+            if FORMAT_FILE in others:  # another process has just made it
+                return open_folder(root, create=create, limit=limit)
             if others or not create:
                 raise no_store(str(root), sorted(others)) from None
             lay_out(store)
