@@ -11,6 +11,9 @@ from typing import IO, Protocol
 
 from zigwheel.errors import StoreError
 
+NAME = re.compile(r"[0-9a-f]{64}")
+"""The name of a blob."""
+
 LIMIT = 16 * 2**30
 """Bytes that a blob has at the most, unless whoever opens the store says otherwise."""
 
@@ -143,7 +146,7 @@ class Store(Protocol):
 
 def is_name(text: str) -> bool:
     """Whether this can be the name of a blob."""
-    return re.fullmatch(r"[0-9a-f]{64}", text) is not None
+    return NAME.fullmatch(text) is not None
 
 
 def place(sha256: str) -> str:
