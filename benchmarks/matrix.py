@@ -1,6 +1,6 @@
 """What a whole matrix costs, beside bare clang on the distinct objects of it.
 
-python3 benchmarks/matrix.py                    five projects, all targets; half an hour
+python3 benchmarks/matrix.py                    five projects, all targets; three quarters of an hour
 python3 benchmarks/matrix.py --quick fastsum    does it work?
 
 Each project is built three times for all targets and Pythons: once to learn the compiler's command
@@ -21,8 +21,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import growth
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
@@ -69,8 +71,11 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="zigwheel-bench-") as temporary:
         work = (options.work or Path(temporary)).resolve()
         bench = furnish(work, options)
-        rows = [measured(name, bench) for name in options.projects or (*EXAMPLES, *CORPUS)]
-    print(markdown(rows))
+        if not options.growth:
+            names = options.projects or (*EXAMPLES, *CORPUS)
+            print(markdown([measured(name, bench) for name in names]), flush=True)
+        if options.growth or not options.projects:
+            print(f"\n{growth.markdown(growth.grown(work, lambda *size: once(bench, *size)))}")
     return 0
 
 
@@ -84,6 +89,7 @@ def read_options(arguments: list[str] | None) -> argparse.Namespace:
     add("--pythons", default=PYTHONS, help=f"default: {PYTHONS}")
     add("--quick", action="store_true", help="two targets, two Pythons")
     add("--work", type=Path, metavar="FOLDER", help="a new folder that keeps all files")
+    add("--growth", action="store_true", help="only how the time grows with the size of a matrix")
     add("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(words)
     options.words = words
@@ -203,6 +209,22 @@ def command(project: Path, out: Path, bench: Bench, *, run: str) -> list[str]:
     words += ["-C", f"wheels.pythons={bench.options.pythons}"]
     words += [f"-C{kind}.define-macros=ZIGWHEEL_RUN={run}" for kind in kinds(project)]
     return [str(word) for word in words]
+
+
+def once(
+    bench: Bench, project: Path, name: str, targets: Sequence[str], pythons: Sequence[str]
+) -> float:
+    """Processor time of a matrix whose objects are new; what is of the toolchain is compiled before."""
+    from measure import measure
+
+    options = argparse.Namespace(targets=";".join(targets), pythons=";".join(pythons))
+    size = replace(bench, options=options)
+    out = bench.work / "out" / name
+    out.mkdir(parents=True)
+    for run in ("warming", "measured"):
+        words = command(project, out, size, run=run)
+        cost = measure(words, cwd=out, environ=bench.environ, log=out / f"{run}.log")
+    return cost.cpu
 
 
 def kinds(project: Path) -> list[str]:

@@ -105,6 +105,18 @@ def test_a_matrix_has_the_bytes_of_single_builds_whatever_the_jobs_and_the_order
     assert all(wheel["reused"] for wheel in again["wheels"])
 
 
+@pytest.mark.slow
+def test_wheels_of_a_project_with_build_requirements_are_kept_too(tmp_path: Path) -> None:
+    folder = project(tmp_path, "sieve")
+    targets = selection(targets="manylinux_x86_64;win_amd64")
+    for number, reused in enumerate((False, True)):
+        out = tmp_path / str(number)
+        run("wheels", folder, "-o", out, "--no-test", *targets, *anew(tmp_path))
+        found = manifest_of(out.with_suffix(".json"))["wheels"]
+        assert [wheel["reused"] for wheel in found] == [reused, reused]
+    assert wheels(tmp_path / "0") == wheels(tmp_path / "1")
+
+
 def test_what_fails_stops_nothing_else(tmp_path: Path) -> None:
     folder = project(tmp_path, "fastsum")
     source = folder / "src" / "fastsum" / "_core.c"

@@ -24,6 +24,8 @@ def primes(Py_ssize_t limit):
             if bits_get(composite, number):
                 continue
             found.append(number)
+            if number > limit // number:
+                continue  # the square is beyond the limit, and on 32 bits beyond `Py_ssize_t`
             multiple = number * number
             while multiple < limit:
                 bits_set(composite, multiple)
