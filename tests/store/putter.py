@@ -1,11 +1,14 @@
-"""Puts blobs until it is killed, and says of each that it is stored: `python putter.py STORE SEED`."""
+"""Kills processes that put blobs, and says which they stored: `python -m tests.store.putter STORE KILLS`."""
 
 from __future__ import annotations
 
 import io
 import os
 import random
+import signal
 import sys
+import time
+import traceback
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -13,12 +16,38 @@ from pathlib import Path
 from zigwheel.errors import StoreError
 from zigwheel.store.local import open_folder
 
+AT_ONCE = 4
 
-def main(folder: str, seed: str) -> None:
+
+def main(folder: str, kills: str) -> None:
+    """Kill so many, each some moments after it has begun."""
+    rng = random.Random(kills)
+    for start in range(0, int(kills), AT_ONCE):
+        running = [fork(folder, start + n) for n in range(AT_ONCE)]
+        for process in running:
+            time.sleep(rng.random() * 0.06)
+            os.kill(process, signal.SIGKILL)
+            _, status = os.waitpid(process, 0)
+            if os.waitstatus_to_exitcode(status) != -signal.SIGKILL:
+                raise SystemExit("a process has ended by itself")
+
+
+def fork(folder: str, seed: int) -> int:
+    """A process that puts; the loop of it has no end but by a signal or an error."""
+    process = os.fork()
+    if process == 0:
+        try:
+            work(folder, seed)
+        finally:
+            traceback.print_exc()
+            os._exit(1)
+    return process
+
+
+def work(folder: str, seed: int) -> None:
     """Many small blobs, some large ones, some that all put, some of these damaged first or deleted."""
     rng = random.Random(seed)
     store = open_folder(Path(folder))
-    os.write(1, b"ready\n")
     while True:
         size = rng.choice([10, 1000, 30_000, 30_000, 2_000_000])
         shared = rng.random() < 0.3

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-import random
 import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -20,32 +18,17 @@ from zigwheel.store.local import LocalStore, open_folder
 from zigwheel.store.model import place
 
 KILLS = 100
-AT_ONCE = 4
 
 
 def killed(folder: Path, kills: int) -> tuple[set[str], set[str]]:
     """Kill this many processes that put blobs; what was stored, and what was deleted or begun to be."""
-    rng = random.Random(kills)
+    words = [sys.executable, "-m", "tests.store.putter", str(folder), str(kills)]
+    ran = subprocess.run(words, stdout=subprocess.PIPE, check=True)
     stored: set[str] = set()
     deleted: set[str] = set()
-    for start in range(0, kills, AT_ONCE):
-        words = [sys.executable, "-m", "tests.store.putter", str(folder)]
-        running = [
-            subprocess.Popen([*words, str(start + n)], stdout=subprocess.PIPE)
-            for n in range(AT_ONCE)
-        ]
-        for process in running:  # one that is working is hit, not one that is starting
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"ready\n"
-        for process in running:
-            time.sleep(rng.random() * 0.06)
-            process.kill()
-        for process in running:
-            said, _ = process.communicate()
-            assert process.returncode == -9
-            for line in said.decode().split("\n")[:-1]:
-                kind, name = line.split()
-                {"stored": stored, "deleting": deleted}.get(kind, set()).add(name)
+    for line in ran.stdout.decode().splitlines():
+        kind, name = line.split()
+        {"stored": stored, "deleting": deleted}.get(kind, set()).add(name)
     return stored, deleted
 
 

@@ -29,7 +29,6 @@ from zigwheel.store.model import (
     BlobMissing,
     Damage,
     Report,
-    TooLarge,
     check_format,
     chunks,
     expect,
@@ -38,6 +37,7 @@ from zigwheel.store.model import (
     is_name,
     no_store,
     place,
+    report_on,
 )
 
 if TYPE_CHECKING:
@@ -147,31 +147,14 @@ class BucketStore:
 
     def verify(self, which: Iterable[str] | None = None) -> Report:
         """Hash these blobs, or all, and set aside what is not what its name says."""
-        checked = size = 0
-        damages: list[Damage] = []
-        lacking: list[str] = []
-        unreadable: list[str] = []
-        entries = list(self._entries()) if which is None else []
-        for sha256 in [blob.sha256 for blob, _ in entries if blob] if which is None else which:
-            try:
-                with self.get(sha256) as stream:
-                    size += stream.seek(0, 2)
-            except BlobMissing:
-                lacking.append(sha256)
-            except BlobDamaged as error:
-                damages.append(error.damage)
-            except TooLarge:
-                unreadable.append(sha256)
-            else:
-                checked += 1
-        return Report(
-            checked=checked,
-            size=size,
-            damaged=tuple(damages),
-            missing=() if which is None else tuple(lacking),  # deleted since it was listed
-            unreadable=tuple(unreadable),
-            foreign=tuple(path for blob, path in entries if path),
-        )
+        if which is None:
+            entries = ((blob.sha256 if blob else "", path) for blob, path in self._entries())
+            return report_on(entries, self._size_read, listed=True)
+        return report_on(((sha256, "") for sha256 in which), self._size_read, listed=False)
+
+    def _size_read(self, sha256: str) -> int:
+        with self.get(sha256) as stream:
+            return stream.seek(0, 2)
 
     def _read(self, sha256: str) -> IO[bytes] | Wrong:
         """A blob in a temporary file, or what was wrong with it when it was read again."""

@@ -13,6 +13,7 @@ set aside the good one that another has put there since.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -44,6 +45,7 @@ from zigwheel.store.model import (
     is_name,
     no_store,
     place,
+    report_on,
 )
 
 BLOBS = "blobs"
@@ -94,18 +96,10 @@ class LocalStore:
 
     def get(self, sha256: str) -> IO[bytes]:
         """A blob to read, after all of it was hashed and found right."""
-        path = self._name(sha256)
         with told("reading a blob", self.root):
-            while True:
-                try:
-                    stream = verified(path, sha256)
-                    stream.seek(0)
-                    return io.BufferedReader(stream)
-                except FileNotFoundError:
-                    raise BlobMissing(sha256, str(self.root)) from None
-                except Wrong as wrong:
-                    if damage := self._set_aside(sha256, str(wrong)):
-                        raise BlobDamaged(damage, str(self.root)) from None
+            stream = self._checked(sha256)
+            stream.seek(0)
+            return io.BufferedReader(stream)
 
     def __contains__(self, sha256: str) -> bool:
         """Whether there is a blob of this name, without a look at its bytes."""
@@ -142,36 +136,10 @@ class LocalStore:
 
     def verify(self, which: Iterable[str] | None = None) -> Report:
         """Hash these blobs, or all, and set aside what is not what its name says."""
-        wanted = None if which is None else [(sha256, "") for sha256 in which]
-        checked = size = 0
-        damages: list[Damage] = []
-        lacking: list[str] = []
-        unreadable: list[str] = []
-        foreign: list[str] = []
         self.sweep()
-        for sha256, other in self._entries() if wanted is None else wanted:
-            if other:
-                foreign.append(other)
-                continue
-            try:
-                size += self._verified_size(sha256)
-            except FileNotFoundError:
-                lacking.append(sha256)
-            except PermissionError:
-                unreadable.append(sha256)
-            except Wrong as wrong:
-                if damage := self._set_aside(sha256, str(wrong)):
-                    damages.append(damage)
-            else:
-                checked += 1
-        return Report(
-            checked=checked,
-            size=size,
-            damaged=tuple(damages),
-            missing=() if wanted is None else tuple(lacking),  # deleted since it was listed
-            unreadable=tuple(unreadable),
-            foreign=tuple(foreign),
-        )
+        entries = self._entries() if which is None else ((sha256, "") for sha256 in which)
+        with told("reading the blobs", self.root):
+            return report_on(entries, self._size_read, listed=which is None)
 
     def sweep(self, old: float = OLD) -> None:
         """Remove what processes have left that died while they wrote."""
@@ -194,8 +162,19 @@ class LocalStore:
         """The same as text, which is quicker where there are many."""
         return f"{self.root}{os.sep}{place(sha256)}"
 
-    def _verified_size(self, sha256: str) -> int:
-        with verified(self._name(sha256), sha256) as stream:
+    def _checked(self, sha256: str) -> io.FileIO:
+        """A blob, open at its end after it was read; what is damaged is set aside before it raises."""
+        while True:
+            try:
+                return verified(self._name(sha256), sha256)
+            except FileNotFoundError:
+                raise BlobMissing(sha256, str(self.root)) from None
+            except Wrong as wrong:
+                if damage := self._set_aside(sha256, str(wrong)):
+                    raise BlobDamaged(damage, str(self.root)) from None
+
+    def _size_read(self, sha256: str) -> int:
+        with self._checked(sha256) as stream:
             return stream.tell()
 
     @contextmanager
@@ -214,7 +193,7 @@ class LocalStore:
     def _lacks(self, sha256: str) -> bool:
         """Whether there is no good blob of this name."""
         try:
-            self._verified_size(sha256)
+            verified(self._name(sha256), sha256).close()
         except (FileNotFoundError, PermissionError, Wrong):
             return True
         return False
@@ -224,7 +203,7 @@ class LocalStore:
         target = self._path(sha256)
         with waited(self.root / LOCK):
             try:
-                self._verified_size(sha256)
+                verified(self._name(sha256), sha256).close()
                 return
             except FileNotFoundError:
                 with in_the_way(target.parent):
@@ -241,7 +220,7 @@ class LocalStore:
         try:
             with waited(self.root / LOCK):
                 try:
-                    self._verified_size(sha256)
+                    verified(self._name(sha256), sha256).close()
                 except FileNotFoundError:
                     return None
                 except Wrong as wrong:
@@ -343,8 +322,8 @@ def verified(path: str, sha256: str) -> io.FileIO:
             raise Wrong(f"its {blob.size} bytes have the sha256 {blob.sha256!r}")
     except BaseException as error:
         stream.close()
-        if isinstance(error, OSError):
-            raise Wrong(f"it cannot be read ({error.strerror})") from error
+        if isinstance(error, OSError) and error.errno == errno.EIO:
+            raise Wrong("the disk cannot read it") from error
         raise
     return stream
 

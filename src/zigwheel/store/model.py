@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
@@ -180,6 +180,43 @@ def hashed(
         if into is not None:
             into.write(chunk)
     return Blob(sha256=digest.hexdigest(), size=size)
+
+
+def report_on(
+    entries: Iterable[tuple[str, str]], size_of: Callable[[str], int], *, listed: bool
+) -> Report:
+    """Check blobs, by a call that reads one and says its size, or raises what is the matter.
+
+    Entries are names with an empty text, or paths of what is no blob with an empty name. What was
+    `listed`, and not asked for, may have been deleted since.
+    """
+    checked = size = 0
+    damaged: list[Damage] = []
+    missing: list[str] = []
+    unreadable: list[str] = []
+    foreign: list[str] = []
+    for sha256, other in entries:
+        if other:
+            foreign.append(other)
+            continue
+        try:
+            size += size_of(sha256)
+        except BlobMissing:
+            missing.append(sha256)
+        except (PermissionError, TooLarge):
+            unreadable.append(sha256)
+        except BlobDamaged as error:
+            damaged.append(error.damage)
+        else:
+            checked += 1
+    return Report(
+        checked=checked,
+        size=size,
+        damaged=tuple(damaged),
+        missing=() if listed else tuple(missing),
+        unreadable=tuple(unreadable),
+        foreign=tuple(foreign),
+    )
 
 
 def expect(blob: Blob, sha256: str | None) -> None:
