@@ -292,12 +292,18 @@ def test_the_order_in_which_the_disk_is_told(
 
 def test_leftovers(store: LocalStore) -> None:
     """What a dead process has left goes; what a slow one is writing stays, however old it is."""
-    read_end, write_end = os.pipe()
-    slow = threading.Thread(target=lambda: store.put(open(read_end, "rb")))  # noqa: SIM115
+    reading, go_on = threading.Event(), threading.Event()
+
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            reading.set()
+            go_on.wait()
+            return super().read(size)
+
+    slow = threading.Thread(target=store.put, args=(Slow(b"hello"),))
     slow.start()
-    os.write(write_end, b"hel")
-    while not (now := left(store)):
-        pass
+    reading.wait()
+    now = left(store)
     dead = store.root / "incoming" / "dead"
     fresh = store.root / "incoming" / "fresh"
     for file in (dead, fresh):
@@ -306,9 +312,46 @@ def test_leftovers(store: LocalStore) -> None:
         os.utime(file, (1, 1))
     open_folder(store.root)
     assert sorted(left(store)) == sorted([*now, "fresh"])
-    os.write(write_end, b"lo")
-    os.close(write_end)
+    go_on.set()
     slow.join()
+    assert read(store, HELLO) == b"hello"
+
+
+def test_what_was_mended_before_it_is_set_aside_stays(
+    store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another has put the blob between the look at a damaged one and the lock."""
+    flipped(put(store, b"hello"))
+    set_aside = LocalStore._set_aside
+
+    def late(self: LocalStore, name: str, reason: str) -> object:
+        put(store, b"hello")
+        return set_aside(self, name, reason)
+
+    monkeypatch.setattr(LocalStore, "_set_aside", late)
+    assert read(store, HELLO) == b"hello"
+    flipped(store.root / place(HELLO))
+    assert store.verify().checked == 1
+
+
+def test_nobody_puts_a_blob_while_it_is_set_aside(
+    store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who comes between the last look and the move has to wait, or the good blob would be moved."""
+    flipped(put(store, b"hello"))
+    move = LocalStore._move_aside
+    putting = threading.Thread(target=put, args=(store, b"hello"))
+
+    def slow(self: LocalStore, path: Path) -> Path:
+        if not putting.is_alive():
+            putting.start()
+            putting.join(0.3)
+        return move(self, path)
+
+    monkeypatch.setattr(LocalStore, "_move_aside", slow)
+    with pytest.raises(BlobDamaged):
+        store.get(HELLO)
+    putting.join()
     assert read(store, HELLO) == b"hello"
 
 
