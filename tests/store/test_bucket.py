@@ -6,6 +6,7 @@ import http.client
 import http.server
 import io
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -260,3 +261,9 @@ def test_a_limit_on_what_a_server_sends(bucket: BucketStore) -> None:
         small.get(HELLO)
     assert small.verify().unreadable == (HELLO,)
     assert bucket.verify().good
+
+
+def test_without_obstore(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    with pytest.raises(StoreError, match=r"hint: python -m pip install 'zigwheel\[s3\]'"):
+        open_store("s3://wheels/without")
