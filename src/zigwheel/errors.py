@@ -104,6 +104,12 @@ class MatrixError(ZigwheelError):
     exit_code = 15
 
 
+class StoreError(ZigwheelError):
+    """A store of blobs lacks one, has a damaged one, cannot take one, or cannot be reached."""
+
+    exit_code = 16
+
+
 class ErrorCollection(ZigwheelError):
     """Several errors that were found in one pass, reported together."""
 

@@ -80,6 +80,26 @@ def put_file(target: Path, data: bytes) -> None:
         raise
 
 
+def sync_folder(folder: Path) -> None:
+    """Have the disk keep what was renamed into a folder, or removed from it. Raises `OSError`.
+
+    Windows has no such call, and some file systems of other machines refuse it.
+    """
+    import errno
+
+    directory = getattr(os, "O_DIRECTORY", None)
+    if directory is None:
+        return
+    number = os.open(folder, os.O_RDONLY | directory)
+    try:
+        os.fsync(number)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(number)
+
+
 @contextmanager
 def told(doing: str, where: Path) -> Iterator[None]:
     """Turn an `OSError` of the block into a `StorageError` that says what was being done."""

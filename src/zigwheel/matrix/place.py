@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zigwheel.errors import MatrixError
-from zigwheel.matrix.lock import locked
+from zigwheel.lock import locked
 from zigwheel.matrix.manifest import read_manifest
 from zigwheel.matrix.model import Manifest, WheelResult
 from zigwheel.plan.files import digest

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from zigwheel.matrix.lock import locked
+from zigwheel.lock import locked
 from zigwheel.storage import told
 from zigwheel.unpack import bring
 

@@ -1,0 +1,1 @@
+"""Blobs under the sha256 of their content: in a folder, or in a bucket of S3."""
