@@ -95,10 +95,11 @@ def make_bucket(url: str, filer: str) -> None:
     end = time.monotonic() + 60
     while True:
         try:
-            urllib.request.urlopen(url)
+            urllib.request.urlopen(url, timeout=10)
         except urllib.error.HTTPError:  # it knows no one without keys
             break
         except OSError:
             assert time.monotonic() < end, "the server does not come up"
             time.sleep(0.1)
-    urllib.request.urlopen(urllib.request.Request(f"{filer}/buckets/wheels/", method="POST"))
+    made = urllib.request.Request(f"{filer}/buckets/wheels/", method="POST")
+    urllib.request.urlopen(made, timeout=60).close()
