@@ -28,6 +28,7 @@ LAYERS = (
     {"rebuild", "eject", "reuse", "fetched", "stubs"},
     {"pipeline"},
     {"convert", "matrix", "scaffold"},
+    {"recipe"},
     {"build", "cli"},
     {"__main__"},
 )

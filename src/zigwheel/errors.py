@@ -110,6 +110,12 @@ class StoreError(ZigwheelError):
     exit_code = 16
 
 
+class RecipeError(ZigwheelError):
+    """A recipe cannot be read or followed, or what comes out is not what it says."""
+
+    exit_code = 17
+
+
 class ErrorCollection(ZigwheelError):
     """Several errors that were found in one pass, reported together."""
 
