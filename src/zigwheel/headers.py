@@ -24,6 +24,8 @@ class Headers:
     """Include folder in the cache, with the target's `pyconfig.h`."""
     sha256: str
     """Digest of what is in it."""
+    release: str
+    """Version of Python that they are from, such as `3.13.5`."""
     source: Path
     """Include folder of the interpreter or the header pack that they were taken from."""
 
@@ -79,7 +81,7 @@ def headers_of(setup: Setup, target: Target, cache: Path) -> Headers:
     if not folder.is_dir():
         with told("copying Python's headers", folder.parent):
             materialise(source, pyconfig=pyconfig, folder=folder)
-    return Headers(folder=folder, sha256=digest, source=source.include)
+    return Headers(folder=folder, sha256=digest, release=source.release, source=source.include)
 
 
 def packages_of(setup: Setup, config: Config, target: Target, cache: Path) -> Mapping[str, Kept]:

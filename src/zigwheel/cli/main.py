@@ -9,10 +9,22 @@ import sys
 from collections.abc import Sequence
 
 from zigwheel import __version__
-from zigwheel.cli import audit, build, convert, doctor, headers, init, sdist, targets, test, wheels
+from zigwheel.cli import (
+    audit,
+    build,
+    convert,
+    doctor,
+    headers,
+    init,
+    rebuild,
+    sdist,
+    targets,
+    test,
+    wheels,
+)
 from zigwheel.errors import ZigwheelError
 
-COMMANDS = (init, build, wheels, test, sdist, convert, audit, headers, targets, doctor)
+COMMANDS = (init, build, wheels, test, rebuild, sdist, convert, audit, headers, targets, doctor)
 """Each module has `add(subparsers)`, which names its `run(arguments) -> int`."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -11,9 +12,12 @@ from zigwheel.errors import ConfigError
 from zigwheel.setup import Setup, set_up
 
 if TYPE_CHECKING:
+    from zigwheel.matrix.schedule import Limits
     from zigwheel.target.model import Host
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 
 def add_project(parser: argparse.ArgumentParser) -> None:
@@ -67,3 +71,64 @@ def cache_folder(environ: Mapping[str, str], host: Host) -> Path:
     from zigwheel.target.host import cache_root
 
     return Path(environ.get("ZIGWHEEL_CACHE_DIR") or cache_root(environ, host.os))
+
+
+def add_limits(parser: argparse._ActionsContainer) -> None:
+    """How much goes on at the same time."""
+    parser.add_argument(
+        "-j", "--jobs", type=int, default=0, metavar="N", help="default: one for each processor"
+    )
+    parser.add_argument(
+        "--memory",
+        default="",
+        metavar="SIZE",
+        help="most that all builds together may need, such as 4G (default: 80 %% of what is free)",
+    )
+
+
+def limits_of(arguments: argparse.Namespace) -> Limits:
+    """What `--jobs` and `--memory` say. Raises `ConfigError`."""
+    from zigwheel.matrix.schedule import Limits
+    from zigwheel.target.system import cores, free_memory
+
+    return Limits(
+        jobs=arguments.jobs or cores(),
+        memory=memory_of(arguments.memory) or free_memory() * 4 // 5,
+    )
+
+
+def memory_of(text: str) -> int:
+    """Bytes from `4G`, `512M`, `4GiB`; empty gives 0. Raises `ConfigError`."""
+    if not text:
+        return 0
+    found = re.fullmatch(r"(\d+)([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE)
+    if not found or not int(found[1]):
+        raise ConfigError(f"--memory {text!r} is no size", hint="write it as 4G or 512M")
+    return int(found[1]) * UNITS[found[2].upper()]
+
+
+def add_signing(parser: argparse._ActionsContainer) -> None:
+    """Who says what a statement says."""
+    parser.add_argument(
+        "--sign",
+        type=Path,
+        metavar="KEY",
+        help="private key (PEM) to sign with; needs zigwheel[sign]",
+    )
+    parser.add_argument(
+        "--builder",
+        default="",
+        metavar="URI",
+        help="who builds, for the statement (default: the workflow, on GitHub and GitLab)",
+    )
+
+
+def builder_of(arguments: argparse.Namespace, environ: Mapping[str, str]) -> str:
+    """Who builds, as a URI: as the command line says, or the workflow that runs; else empty."""
+    if arguments.builder:
+        return str(arguments.builder)
+    server, workflow = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_WORKFLOW_REF")
+    if server and workflow:
+        return f"{server}/{workflow}"
+    project = environ.get("CI_PROJECT_URL")
+    return f"{project}//{environ.get('CI_CONFIG_PATH', '.gitlab-ci.yml')}" if project else ""

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zigwheel.cli.options import cache_folder, settings_of
+from zigwheel.cli.options import (
+    add_limits,
+    add_signing,
+    builder_of,
+    cache_folder,
+    limits_of,
+    settings_of,
+)
 from zigwheel.errors import ConfigError, MatrixError
 from zigwheel.setup import say
 
@@ -22,7 +28,9 @@ if TYPE_CHECKING:
     from zigwheel.cli.options import Subparsers
     from zigwheel.config.read import Project
     from zigwheel.matrix.model import Manifest, Selection, TestPlan, TestResult
+    from zigwheel.matrix.release import Release
     from zigwheel.matrix.run import Tester
+    from zigwheel.recipe.model import Recipe
 
 EXAMPLE = """\
 examples:
@@ -31,8 +39,6 @@ examples:
   zigwheel wheels dist/fastsum-1.2.0.tar.gz        from an sdist that exists
   zigwheel wheels --print-build-identifiers        only say which
 """
-
-UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 
 def add(subparsers: Subparsers) -> None:
@@ -54,7 +60,7 @@ def add(subparsers: Subparsers) -> None:
     )
     add_selection(parser)
     add_output(parser)
-    add_limits(parser)
+    add_manner(parser)
     parser.set_defaults(run=run)
 
 
@@ -94,6 +100,14 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--manifest", type=Path, metavar="FILE", help="default: OUTPUT_DIR.json, beside it"
     )
+    group.add_argument(
+        "--recipe",
+        type=Path,
+        metavar="FILE",
+        help="what `zigwheel rebuild` makes the wheels from again; default: OUTPUT_DIR.recipe.json",
+    )
+    group.add_argument("--no-recipe", dest="recipes", action="store_false", help="write no recipe")
+    add_signing(group)
     group.add_argument("--report", type=Path, metavar="FILE", help="an HTML page of all of it")
     group.add_argument("--junit", type=Path, metavar="FILE", help="JUnit XML")
     group.add_argument("--json", action="store_true", help="print the manifest, not a table")
@@ -101,19 +115,11 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     group.add_argument("-v", "--verbose", action="store_true", help="show what builds say")
 
 
-def add_limits(parser: argparse.ArgumentParser) -> None:
+def add_manner(parser: argparse.ArgumentParser) -> None:
     """How it is done."""
     group = parser.add_argument_group("how")
     group.add_argument("--resume", action="store_true", help="go on where an interrupted run ended")
-    group.add_argument(
-        "-j", "--jobs", type=int, default=0, metavar="N", help="default: one for each processor"
-    )
-    group.add_argument(
-        "--memory",
-        default="",
-        metavar="SIZE",
-        help="most that all builds together may need, such as 4G (default: 80 %% of what is free)",
-    )
+    add_limits(group)
     group.add_argument(
         "--no-isolation",
         dest="isolation",
@@ -146,9 +152,7 @@ def run(arguments: argparse.Namespace) -> int:
     from zigwheel.matrix.release import released
     from zigwheel.matrix.report.choose import watcher_for
     from zigwheel.matrix.run import Options, run_matrix
-    from zigwheel.matrix.schedule import Limits
     from zigwheel.target.host import describe_host
-    from zigwheel.target.system import cores, free_memory
 
     environ, host = dict(os.environ), describe_host()
     settings = settings_of(arguments.settings)
@@ -195,15 +199,16 @@ def run(arguments: argparse.Namespace) -> int:
         options = Options(
             output=output,
             manifest=manifest_file,
-            limits=Limits(
-                jobs=arguments.jobs or cores(),
-                memory=memory_of(arguments.memory) or free_memory() * 4 // 5,
-            ),
+            limits=limits_of(arguments),
             resume=arguments.resume,
             test=tester(arguments, release.project.root, environ) if arguments.test else None,
             cache=cache,
         )
+        recipe = begun_recipe(arguments, release, cache, environ) if arguments.recipes else None
         manifest = run_matrix(release, selection, options, watcher)
+        if recipe is not None:
+            file = arguments.recipe or output.with_name(f"{output.name}.recipe.json")
+            write_recipe(recipe, file.absolute(), arguments, release, selection, manifest)
     report(manifest, arguments, environ)
     return MatrixError.exit_code if manifest.failed else 0
 
@@ -261,6 +266,46 @@ def tester(arguments: argparse.Namespace, project: Path, environ: dict[str, str]
     return test
 
 
+def begun_recipe(
+    arguments: argparse.Namespace, release: Release, cache: Path, environ: dict[str, str]
+) -> Recipe | None:
+    """What a recipe says before the builds; None where one can't be written, and was not asked for."""
+    from zigwheel.errors import RecipeError
+    from zigwheel.recipe.create import begun
+
+    try:
+        return begun(release, cache=cache, environ=environ, builder=builder_of(arguments, environ))
+    except (MatrixError, RecipeError) as error:
+        if arguments.recipe or arguments.sign:
+            raise
+        say(f"zigwheel: warning: no recipe is written: {error}")
+        return None
+
+
+def write_recipe(
+    recipe: Recipe,
+    file: Path,
+    arguments: argparse.Namespace,
+    release: Release,
+    selection: Selection,
+    manifest: Manifest,
+) -> None:
+    """Write the recipe of what was built; say which wheels it does not have."""
+    from zigwheel.recipe.create import finished
+    from zigwheel.recipe.document import document
+    from zigwheel.storage import put_file, told
+
+    folder = arguments.output_dir.absolute()
+    recipe, without = finished(recipe, release, selection, manifest, folder)
+    if without:
+        say(
+            "zigwheel: warning: the recipe does not have these, which are made from libraries or an SDK "
+            f"of this machine: {', '.join(without)}"
+        )
+    with told("writing the recipe", file.parent):
+        put_file(file, document(recipe, arguments.sign).encode("utf-8"))
+
+
 def report(manifest: Manifest, arguments: argparse.Namespace, environ: dict[str, str]) -> None:
     """Write and print what came out."""
     import shutil
@@ -287,16 +332,6 @@ def report(manifest: Manifest, arguments: argparse.Namespace, environ: dict[str,
         print(to_json(manifest), end="")
     else:
         print(final_table(manifest, shutil.get_terminal_size((120, 24)).columns))
-
-
-def memory_of(text: str) -> int:
-    """Bytes from `4G`, `512M`, `4GiB`; empty gives 0. Raises `ConfigError`."""
-    if not text:
-        return 0
-    found = re.fullmatch(r"(\d+)([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE)
-    if not found or not int(found[1]):
-        raise ConfigError(f"--memory {text!r} is no size", hint="write it as 4G or 512M")
-    return int(found[1]) * UNITS[found[2].upper()]
 
 
 @contextmanager

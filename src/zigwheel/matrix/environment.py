@@ -84,6 +84,13 @@ def here(environ: Mapping[str, str]) -> Environment:
 
 def made(folder: Path, environ: Mapping[str, str]) -> Environment:
     """A new virtual environment in `folder`, with what zigwheel requires."""
+    found = bare(folder, environ)
+    install(found, own_requires(), environ)
+    return found
+
+
+def bare(folder: Path, environ: Mapping[str, str]) -> Environment:
+    """A new virtual environment in `folder`, with nothing in it. Raises `MatrixError`."""
     run(
         [sys.executable, "-m", "venv", "--without-pip", str(folder)], environ, "make an environment"
     )
@@ -91,11 +98,9 @@ def made(folder: Path, environ: Mapping[str, str]) -> Environment:
     kept = {k: v for k, v in environ.items() if not k.startswith("PYTHON")}
     path = os.pathsep.join([str(scripts), kept.get("PATH", "")])
     python = scripts / ("python.exe" if os.name == "nt" else "python")
-    found = Environment(
+    return Environment(
         python=str(python), environ={**kept, "PATH": path, "VIRTUAL_ENV": str(folder)}
     )
-    install(found, own_requires(), environ)
-    return found
 
 
 def install(environment: Environment, requires: Iterable[str], environ: Mapping[str, str]) -> None:

@@ -91,13 +91,15 @@ class Maker:
 
     def job(self, identifier: Identifier, said: Said) -> Job:
         """The job for one identifier alone."""
-        environ = self.variables(said, "environment", {})
+        environ = self.variables(said, "environment", self.environ)
+        literal = self.variables(said, "environment", {})
         return Job(
             identifier=identifier.name,
             target=self.target(identifier, said),
             python=identifier.python.name,
             settings=MappingProxyType(self.build_settings(said)),
             environ=MappingProxyType(environ),
+            withheld=tuple(k for k, v in environ.items() if literal.get(k) != v),
             tests=(self.test(identifier, said),),
         )
 
@@ -114,7 +116,7 @@ class Maker:
     def test(self, identifier: Identifier, said: Said) -> TestPlan:
         """How the wheel is tested."""
         keys = ("environment", "test-environment")
-        self.variables(said, "test-environment", {})  # whose mistakes show now
+        self.variables(said, "test-environment", self.environ)  # whose mistakes show now
         skipped = selects(said.words("test-skip"), identifier.name)
         return TestPlan(
             identifier=identifier.name,
@@ -139,12 +141,12 @@ class Maker:
         )
         return (*own, *(text for text in groups if text not in own))
 
-    def variables(self, said: Said, key: str, below: Mapping[str, str]) -> dict[str, str]:
-        """The variables that a key adds to those `below`, with the values of what they refer to."""
-        found = dict(below)
+    def variables(self, said: Said, key: str, outer: Mapping[str, str]) -> dict[str, str]:
+        """The variables that a key adds to those outside, with the values of what they refer to."""
+        found: dict[str, str] = {}
         for name, text in said.values.get(key, ()):
             try:
-                found[name] = expanded(text, {**self.environ, **found})
+                found[name] = expanded(text, {**outer, **found})
             except AssignmentError as error:
                 self.errors.append(
                     ConfigError(

@@ -124,6 +124,11 @@ def record(kind: type[Record], table: object, place: str) -> Record:
 PLAIN: Mapping[str, tuple[type, ...]] = {"int": (int,), "bool": (bool,), "float": (int, float)}
 """Types of fields by their annotation; all other scalars are texts."""
 
+OF_TUPLES: Mapping[str, tuple[type, ...]] = {
+    "tuple[str, ...]": (str,),
+    "tuple[float, ...]": (int, float),
+}
+"""What a list of scalars may hold, by the annotation of its field."""
 
 STATES: Mapping[str, tuple[str, ...]] = {
     "TestState": get_args(TestState),
@@ -136,8 +141,8 @@ def typed(value: Any, annotation: str, place: str) -> Any:
     """A value of the type that a field has."""
     if annotation.startswith("tuple"):
         right = isinstance(value, (list, tuple))
-        if right and annotation == "tuple[str, ...]":
-            right = all(isinstance(item, str) for item in value)
+        if right and annotation in OF_TUPLES:
+            right = all(isinstance(item, OF_TUPLES[annotation]) for item in value)
         value = tuple(value) if right else value
     elif annotation.startswith("Mapping"):
         right = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())

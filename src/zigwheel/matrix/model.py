@@ -50,6 +50,8 @@ class Job:
     """PEP 517's `config_settings`."""
     environ: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     """Added to the environment of the build."""
+    withheld: tuple[str, ...] = ()
+    """Names of those variables whose values come from the user's environment, and may be secrets."""
     tests: tuple[TestPlan, ...] = ()
     """One for each identifier that the wheel serves, its own first."""
 
@@ -131,6 +133,10 @@ class WheelResult:
     """Processor time of the build, of its compilers included."""
     memory: int = 0
     """The most that one process of the build held, in bytes."""
+    made_in: tuple[float, ...] = ()
+    """Wall time and processor time of the build that made the wheel, where it is reused an earlier one."""
+    headers: tuple[str, ...] = ()
+    """Python's headers that it was compiled with, for each architecture: a version and their digest."""
     error: str = ""
     """What went wrong, with the compiler's words; empty if nothing did."""
     warnings: tuple[str, ...] = ()

@@ -71,12 +71,41 @@ def sdist(request: Request, known: Known) -> Callable[[], Answer]:
 def wheel(request: Request, known: Known) -> Callable[[], Answer]:
     """Build a wheel."""
     from zigwheel.pipeline import build_wheel
-    from zigwheel.target.header_tree import headers_sha256
 
     setup = known.setup_of(request)
-    if source := headers(setup):  # whose places and hashes are known from now on
+    learn_headers(setup, known)
+    return lambda: {
+        "file": build_wheel(setup, Path(request["out"])).name,
+        "headers": headers_used(setup),
+    }
+
+
+def compiled_with(request: Request, known: Known) -> Callable[[], Answer]:
+    """Python's headers that the wheels of `all` jobs would be compiled with, as this machine has them."""
+    setups = list(known.setups_of(request))
+    for setup in setups:
+        learn_headers(setup, known)
+    return lambda: {"headers": [headers_used(setup) for setup in setups]}
+
+
+def learn_headers(setup: Setup, known: Known) -> None:
+    """Find and hash Python's headers, whose places and hashes are known from now on."""
+    from zigwheel.target.header_tree import headers_sha256
+
+    if source := headers(setup):
         headers_sha256(source, "", known.places_of(setup.environ).digests)
-    return lambda: {"file": build_wheel(setup, Path(request["out"])).name}
+
+
+def headers_used(setup: Setup) -> list[str]:
+    """For each architecture, the version of Python's headers and their digest; nothing where none are."""
+    from zigwheel.headers import headers_of
+    from zigwheel.setup import slices_of
+
+    if headers(setup) is None or setup.target is None:
+        return []
+    parts = slices_of(setup, setup.target)
+    found = [headers_of(part, part.target, part.cache) for part in parts if part.target]
+    return [f"{one.release} {one.sha256}" for one in found]
 
 
 def generate(request: Request, known: Known) -> Callable[[], Answer]:
@@ -115,6 +144,13 @@ def inputs(request: Request, known: Known) -> Callable[[], Answer]:
         "distributions": distributions(),
         "headers": [state_of(source.include) if source else "" for source in sources],
     }
+
+
+def installed(request: Request, known: Known) -> Callable[[], Answer]:
+    """Name and version of each distribution that `requires` stands for, with what these require in turn."""
+    from zigwheel.matrix.closure import closure
+
+    return lambda: {"installed": sorted(closure(request["requires"]).items())}
 
 
 def distributions() -> list[str]:
@@ -165,6 +201,7 @@ def state_of(folder: Path) -> str:
 
 
 OPERATIONS: Mapping[str, Callable[[Request, Known], Callable[[], Answer]]] = {
-    operation.__name__: operation for operation in (sdist, wheel, generate, lacking, inputs)
+    operation.__name__: operation
+    for operation in (sdist, wheel, generate, lacking, inputs, installed, compiled_with)
 }
 """What can be asked for, by the word of `do`."""

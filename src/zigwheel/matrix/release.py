@@ -11,8 +11,16 @@ from typing import Any
 
 from zigwheel.config.read import Project, read_project
 from zigwheel.errors import MatrixError
-from zigwheel.matrix.environment import Environment, build_requires, here, install, made
+from zigwheel.matrix.environment import (
+    Environment,
+    build_requires,
+    here,
+    install,
+    made,
+    own_requires,
+)
 from zigwheel.matrix.model import Job, SdistResult, Selection
+from zigwheel.matrix.schedule import Task
 from zigwheel.matrix.source import unpacked
 from zigwheel.matrix.workers import Ended, Workers
 from zigwheel.plan.files import digest
@@ -49,6 +57,8 @@ class Release:
     """PEP 517's `config_settings` that every build gets."""
     environ: Mapping[str, str]
     """Variables of the build."""
+    requires: tuple[str, ...]
+    """What is required for the builds, beside what zigwheel itself requires."""
     workers: Workers
     """What builds."""
 
@@ -87,6 +97,39 @@ class Release:
         """What decides the wheels of `jobs`, as it is now."""
         found = asked(self.workers, do="inputs", jobs=1, all=[self.request(job) for job in jobs])
         return Inputs(distributions=tuple(found["distributions"]), headers=tuple(found["headers"]))
+
+    def installed(self) -> dict[str, str]:
+        """What is installed for the builds, zigwheel's own requirements included: versions by name."""
+        requires = [*own_requires(), *self.requires]
+        found: list[list[str]] = asked(self.workers, do="installed", requires=requires)["installed"]
+        return {one[0]: one[1] for one in found}
+
+    def compiled_with(self, jobs: Sequence[Job]) -> list[list[str]]:
+        """Python's headers for each of `jobs`, as `WheelResult.headers` has them."""
+        requests = [self.request(job) for job in jobs]
+        found: list[list[str]] = asked(self.workers, do="compiled_with", jobs=1, all=requests)[
+            "headers"
+        ]
+        return found
+
+
+def builds(
+    jobs: Sequence[Job], generate: Callable[[Job, int], None], build: Callable[[Job, int], Any]
+) -> Iterator[Task]:
+    """The graph of builds: what is generated, then for each target one wheel, then all others."""
+    if jobs:
+        yield Task(key="generate", rank=-1, run=lambda n: generate(jobs[0], n))
+    first: dict[str, str] = {}
+    for job in jobs:
+        # its objects and libraries serve the others, which would wait for them otherwise
+        leader = first.setdefault(job.target, job.identifier)
+        after = ("generate",) if leader == job.identifier else ("generate", leader)
+        yield Task(
+            key=job.identifier,
+            after=after,
+            rank=0 if leader == job.identifier else 1,
+            run=lambda n, job=job: build(job, n),  # type: ignore[misc]
+        )
 
 
 def asked(workers: Workers, **request: Any) -> dict[str, Any]:
@@ -133,6 +176,7 @@ def released(
             project=project,
             settings=settings,
             environ=room.environment.environ,
+            requires=(),
             workers=room.workers,
         )
         requests = [release.request(job) for job in selection.jobs]
@@ -140,7 +184,12 @@ def released(
         packs = [text for text in lacking["requires"] if text == HEADERS]
         room.require([text for text in lacking["requires"] if text not in packs])
         room.require_if_any(packs)
-        release = replace(release, environ=room.environment.environ, workers=room.workers)
+        release = replace(
+            release,
+            environ=room.environment.environ,
+            requires=tuple(room.wanted),
+            workers=room.workers,
+        )
         yield release, selection
 
 
@@ -167,7 +216,8 @@ class Room:
         self.environment: Environment = here(environ)
         self.workers = Workers(self.environment.python, environ)
         self.isolated = False
-        self.installed: list[str] = []
+        self.wanted: list[str] = []
+        """What was asked for, and is there."""
 
     def stop(self) -> None:
         """End the processes."""
@@ -175,8 +225,9 @@ class Room:
 
     def require(self, requires: Sequence[str]) -> None:
         """Have requirements installed, in an environment that is made for the first of them."""
-        wanted = [text for text in requires if text not in self.installed]
+        wanted = [text for text in requires if text not in self.wanted]
         if not wanted or not self.isolation:
+            self.wanted += wanted
             return
         self.say(f"installing {', '.join(wanted)}")
         if not self.isolated:
@@ -185,10 +236,12 @@ class Room:
             self.workers = Workers(self.environment.python, self.environment.environ)
             self.isolated = True
         install(self.environment, wanted, self.outer)
-        self.installed += wanted
+        self.wanted += wanted
 
     def require_if_any(self, requires: Sequence[str]) -> None:
         """As `require`; where an index has none of them, what needs them fails, and all else is built."""
+        if not self.isolation:
+            return
         try:
             self.require(requires)
         except MatrixError as error:

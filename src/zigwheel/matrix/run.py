@@ -21,7 +21,7 @@ from zigwheel.matrix.model import (
     WheelResult,
 )
 from zigwheel.matrix.place import Place, opened
-from zigwheel.matrix.release import Release
+from zigwheel.matrix.release import Release, builds
 from zigwheel.matrix.schedule import Limits, Task, carry_out
 from zigwheel.plan.files import digest
 from zigwheel.storage import put_file, told
@@ -190,19 +190,7 @@ class Matrix:
     def tasks(self) -> Iterator[Task]:
         """The graph: what is generated, then for each target one build, then all others and the tests."""
         jobs = [j for j in self.selection.jobs if j.identifier not in self.progress.wheels]
-        first: dict[str, str] = {}
-        if jobs:
-            yield Task(key="generate", rank=-1, run=lambda n: self.release.generate(jobs[0], n))
-        for job in jobs:
-            # its objects and libraries serve the others, which would wait for them otherwise
-            leader = first.setdefault(job.target, job.identifier)
-            after = ("generate",) if leader == job.identifier else ("generate", leader)
-            yield Task(
-                key=job.identifier,
-                after=after,
-                rank=0 if leader == job.identifier else 1,
-                run=lambda n, job=job: self.build(job, n),  # type: ignore[misc]
-            )
+        yield from builds(jobs, self.release.generate, self.build)
         built = {job.identifier for job in jobs}
         for job in self.selection.jobs:
             for plan in job.tests:
@@ -256,16 +244,22 @@ class Matrix:
             answer = self.release.build(job, folder, processors)
             if "error" not in answer and may_be_kept(job, answer["file"], self.release.environ):
                 wheel = folder / answer["file"]
-                keep(self.shelf, key, wheel, {"sha256": digest(wheel), "said": answer["said"]})
+                kept = {name: answer[name] for name in ("said", "headers", "cpu", "memory")}
+                kept |= {"sha256": digest(wheel), "seconds": time.monotonic() - since}
+                keep(self.shelf, key, wheel, kept)
+        reused, seconds = answer.get("reused", False), time.monotonic() - since
+        cpu = answer.get("cpu", 0.0)
         result = WheelResult(
             identifier=job.identifier,
             serves=job.serves,
             state="failed",
             error=answer.get("error", ""),
-            reused=answer.get("reused", False),
-            seconds=time.monotonic() - since,
-            cpu_seconds=answer.get("cpu", 0.0),
+            reused=reused,
+            seconds=seconds,
+            cpu_seconds=0.0 if reused else cpu,
             memory=answer.get("memory", 0),
+            made_in=(answer.get("seconds", seconds), cpu),
+            headers=tuple(answer.get("headers", ())),
             warnings=said(answer),
         )
         if not result.error:

@@ -1,0 +1,187 @@
+"""`zigwheel rebuild`: wheels again from a recipe, byte for byte."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zigwheel.cli.options import add_limits, cache_folder, limits_of
+from zigwheel.errors import RecipeError
+from zigwheel.setup import say
+
+if TYPE_CHECKING:
+    from zigwheel.cli.options import Subparsers
+    from zigwheel.recipe.model import Recipe
+    from zigwheel.recipe.rebuild import Options, Remade
+
+EXAMPLE = """\
+examples:
+  zigwheel rebuild wheelhouse.recipe.json                      all of its wheels
+  zigwheel rebuild spam.recipe.json --wheel '*win_amd64.whl'   some of them
+  zigwheel rebuild spam.recipe.json --requirements > exact.txt
+  pip download --require-hashes --no-deps -d files -r exact.txt
+  zigwheel rebuild spam.recipe.json --find-links files --no-index
+"""
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "rebuild",
+        help="make wheels again from a recipe, byte for byte",
+        description="Install exactly what the recipe has on record, build its wheels, and hand over "
+        "those that come out as they were. What differs is told, and is no wheel.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_recipe(parser)
+    parser.add_argument(
+        "-o", "--output-dir", type=Path, default=Path("wheelhouse"), help="default: wheelhouse"
+    )
+    parser.add_argument(
+        "--requirements", action="store_true", help="print what would be installed, and stop"
+    )
+    parser.set_defaults(run=run)
+
+
+def add_recipe(parser: argparse.ArgumentParser) -> None:
+    """The recipe, and what is needed to follow it."""
+    parser.add_argument("recipe", type=Path, help="the recipe of a release")
+    parser.add_argument(
+        "--wheel",
+        dest="wheels",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="this wheel, by file name or identifier, or those that a pattern fits; may be repeated",
+    )
+    parser.add_argument(
+        "--sdist",
+        type=Path,
+        metavar="FILE",
+        help="default: the one of that name beside the recipe, or in the folder of its wheels",
+    )
+    parser.add_argument(
+        "--find-links",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="install from the files in this folder; may be repeated",
+    )
+    parser.add_argument(
+        "--no-index", dest="index", action="store_false", help="install from such folders alone"
+    )
+    parser.add_argument(
+        "--no-isolation",
+        dest="isolation",
+        action="store_false",
+        help="build in this environment, which has to have the recorded versions",
+    )
+    add_keys(parser)
+    add_limits(parser)
+
+
+def add_keys(parser: argparse.ArgumentParser) -> None:
+    """Whose signature counts."""
+    parser.add_argument(
+        "--key",
+        dest="keys",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="public key (PEM) of a builder; the recipe has to be signed with one of them",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read, check, build, compare, hand over."""
+    from zigwheel.recipe.document import read_recipe
+    from zigwheel.recipe.environment import listed
+    from zigwheel.recipe.inputs import chosen
+    from zigwheel.recipe.rebuild import remade
+    from zigwheel.storage import put_file, told
+
+    recipe = read_recipe(arguments.recipe, arguments.keys)
+    if arguments.requirements:
+        print(listed(recipe.requirements), end="")
+        return 0
+    wheels = chosen(recipe, arguments.wheels)
+    output = arguments.output_dir.absolute()
+
+    def ended(one: Remade) -> None:
+        if one.state == "equal" and one.file is not None:
+            with told("writing a wheel", output):
+                put_file(output / one.wheel.name, one.file.read_bytes())
+        show(one)
+
+    say(f"rebuilding {counted(len(wheels))} of {recipe.name} {recipe.version}")
+    results = remade(recipe, wheels, options_of(arguments, recipe), ended)
+    return verdict(results)
+
+
+def options_of(arguments: argparse.Namespace, recipe: Recipe) -> Options:
+    """How wheels are made again, by the command line."""
+    from zigwheel.recipe.environment import Origin
+    from zigwheel.recipe.rebuild import Options
+    from zigwheel.target.host import describe_host
+
+    environ = dict(os.environ)
+    return Options(
+        sdist=arguments.sdist or sdist_of(arguments.recipe, recipe),
+        origin=Origin(
+            folders=tuple(folder.absolute() for folder in arguments.find_links),
+            index=arguments.index,
+        ),
+        isolation=arguments.isolation,
+        limits=limits_of(arguments),
+        cache=cache_folder(environ, describe_host()),
+        environ=environ,
+    )
+
+
+def sdist_of(file: Path, recipe: Recipe) -> Path:
+    """Where the sdist is looked for: beside the recipe, and in the folder that the recipe is named after.
+
+    Raises `RecipeError` where it is in neither.
+    """
+    named = file.name.removesuffix(".json").removesuffix(".recipe")
+    places = [file.parent / recipe.sdist.name, file.parent / named / recipe.sdist.name]
+    for place in places:
+        if place.is_file():
+            return place
+    raise RecipeError(
+        f"the sdist {recipe.sdist.name!r} is neither beside {str(file)!r} nor in {named!r} there",
+        hint="name it with --sdist",
+    )
+
+
+def show(one: Remade) -> None:
+    """Tell what became of a wheel."""
+    signs = {"equal": "=", "different": "≠", "failed": "✗"}
+    print(f"{signs[one.state]} {one.wheel.name}  {one.seconds:.1f} s", flush=True)
+    for line in one.problems:
+        print("    " + line.replace("\n", "\n    "), file=sys.stderr, flush=True)
+
+
+def verdict(results: list[Remade]) -> int:
+    """The exit code, and a last line."""
+    bad = [one for one in results if one.state != "equal"]
+    if bad:
+        differ = sum(one.state == "different" for one in bad)
+        say(
+            f"{counted(len(results) - len(bad))} equal, {differ} different, "
+            f"{len(bad) - differ} could not be built"
+        )
+        return RecipeError.exit_code
+    say(f"{counted(len(results))} equal")
+    return 0
+
+
+def counted(number: int) -> str:
+    """A number of wheels."""
+    return f"{number} wheel" + ("" if number == 1 else "s")
