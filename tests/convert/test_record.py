@@ -19,8 +19,9 @@ from tests.convert.rig import (
     record_all,
     write,
 )
+from zigwheel.cli.options import cache_folder
 from zigwheel.convert.model import RecordedSource
-from zigwheel.target.host import cache_root, describe_host
+from zigwheel.target.host import describe_host
 from zigwheel.zig.toolchain import require_zig
 
 pytestmark = pytest.mark.slow
@@ -430,7 +431,7 @@ setup(name="demo", version="1", cmdclass={"build_ext": Build},
 def program() -> tuple[str, str]:
     """Zig and its cache."""
     host = describe_host()
-    cache = cache_root(os.environ, host.os)
+    cache = cache_folder(os.environ, host)
     zig = require_zig(cache=cache, environ=os.environ, host=host)
     return str(zig.executable), str(cache / "zig-global")
 

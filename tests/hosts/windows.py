@@ -17,6 +17,7 @@ from tests.foreign.python import ForeignPython
 from tests.foreign.registry import python_named
 from tests.foreign.windows import compiled
 from tests.hosts.parts import code, packages
+from zigwheel.lock import waited
 
 SHIM = "ntzig.dll"
 """As long as `ntdll.dll`, whose place it takes in the import table."""
@@ -117,10 +118,11 @@ class WindowsMachine:
         """
         environ = {"PYTHONUTF8": "0", "ZIGWHEEL_CACHE_DIR": self.python.path(self.own / "cache")}
         environ |= {"PYENV_ROOT": "", "HOME": "", "PYTHONDONTWRITEBYTECODE": "1"}
-        # of two Zigs at a time each would need its locks
+        # of two Zigs at a time each would need its locks, those of another test included
         environ |= {"PYTHON_CPU_COUNT": "1"}
         library = (code(), self.own / "packages")
-        return self.python.run(words, pythonpath=library, environ={**environ, **more})
+        with waited(self.own.with_name(f"{self.own.name}.busy")):
+            return self.python.run(words, pythonpath=library, environ={**environ, **more})
 
 
 def windows_machine() -> WindowsMachine:

@@ -20,11 +20,25 @@ from zigwheel.cli import (
     sdist,
     targets,
     test,
+    verify,
     wheels,
 )
 from zigwheel.errors import ZigwheelError
 
-COMMANDS = (init, build, wheels, test, rebuild, sdist, convert, audit, headers, targets, doctor)
+COMMANDS = (
+    init,
+    build,
+    wheels,
+    test,
+    rebuild,
+    verify,
+    sdist,
+    convert,
+    audit,
+    headers,
+    targets,
+    doctor,
+)
 """Each module has `add(subparsers)`, which names its `run(arguments) -> int`."""
 
 

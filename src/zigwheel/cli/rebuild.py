@@ -47,9 +47,9 @@ def add(subparsers: Subparsers) -> None:
     parser.set_defaults(run=run)
 
 
-def add_recipe(parser: argparse.ArgumentParser) -> None:
+def add_recipe(parser: argparse.ArgumentParser, what: str = "the recipe of a release") -> None:
     """The recipe, and what is needed to follow it."""
-    parser.add_argument("recipe", type=Path, help="the recipe of a release")
+    parser.add_argument("recipe", type=Path, help=what)
     parser.add_argument(
         "--wheel",
         dest="wheels",

@@ -177,6 +177,17 @@ def read_recipe(file: Path, keys: Sequence[Path] = ()) -> Recipe:
     return parsed(read_bytes(file), repr(str(file)), keys)
 
 
+def signer_of(file: Path, keys: Sequence[Path]) -> str:
+    """The id of the key that has signed a recipe, which is one of these; empty where there are none."""
+    if not keys:
+        return ""
+    from zigwheel.recipe.envelope import unsealed
+
+    place = repr(str(file))
+    table = load(read_bytes(file), place)
+    return unsealed(table, place, PAYLOAD_TYPE, keys)[1][0] if isinstance(table, dict) else ""
+
+
 def parsed(data: bytes, place: str, keys: Sequence[Path] = ()) -> Recipe:
     """A recipe from the bytes of a file."""
     table = load(data, place)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from zigwheel.config.read import read_project
 from zigwheel.errors import RecipeError, raise_all
 from zigwheel.matrix.environment import here
-from zigwheel.matrix.model import Job, SdistResult
+from zigwheel.matrix.model import EMPTY, Job, SdistResult
 from zigwheel.matrix.release import Release, builds, shelf_of
 from zigwheel.matrix.schedule import Limits, carry_out
 from zigwheel.matrix.source import unpacked
@@ -48,8 +48,10 @@ class Options:
     """zigwheel's cache."""
     environ: Mapping[str, str]
     """The user's environment."""
-    python: str = ""
-    """The interpreter that builds, in an environment that is as the recipe says; empty: by `isolation`."""
+    work: Path | None = None
+    """An existing folder for all that is made on the way; None: where the system keeps such things."""
+    additions: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    """Variables for the builds alone, which no wheel may depend on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +92,8 @@ def remade(
     check_toolchain(recipe, options)
     jobs = {wheel.name: job_of(wheel, options.environ) for wheel in wheels}
     with ExitStack() as stack:
-        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zigwheel-")))
+        temporary = tempfile.TemporaryDirectory(prefix="zigwheel-", dir=options.work)
+        work = Path(stack.enter_context(temporary))
         release = stack.enter_context(opened(recipe, options, work))
         check_headers(wheels, release.compiled_with([jobs[wheel.name] for wheel in wheels]))
         made = {wheel.name: wheel for wheel in wheels}
@@ -123,7 +126,8 @@ def opened(recipe: Recipe, options: Options, work: Path) -> Iterator[Release]:
         check_here(requirements)
         environment = here(environ)
     with ExitStack() as stack:
-        workers = Workers(environment.python, environment.environ)
+        variables = {**environment.environ, **options.additions}
+        workers = Workers(environment.python, variables)
         stack.callback(workers.stop)
         source = stack.enter_context(unpacked(sdist, shelf_of(options.cache, sdist)))
         yield Release(
@@ -133,7 +137,7 @@ def opened(recipe: Recipe, options: Options, work: Path) -> Iterator[Release]:
             result=SdistResult(file=sdist.name, size=recipe.sdist.size, sha256=recipe.sdist.sha256),
             project=read_project(source),
             settings={},
-            environ=environment.environ,
+            environ=variables,
             requires=(),
             workers=workers,
         )

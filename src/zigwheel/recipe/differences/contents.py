@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from zigwheel.audit.image import read_images
+from zigwheel.audit.macho import is_macho
 from zigwheel.audit.pe import Pe
 from zigwheel.errors import AuditError
 
@@ -67,11 +68,11 @@ def sections_of(data: bytes) -> list[dict[str, bytes]]:
         import lief
     except ImportError:
         return []
-    if lief.is_macho(data):
-        fat = lief.MachO.parse(data)
+    if is_macho(data):
+        fat = lief.MachO.parse(list(data))
         binaries = list(fat) if fat else []
     else:
-        binaries = [lief.parse(data)]
+        binaries = [lief.parse(list(data))]
     found = []
     for binary in binaries:
         table: dict[str, bytes] = {}
