@@ -78,7 +78,7 @@ def run(
     """Run a command of zigwheel's."""
     done = subprocess.run(
         [*prefix, sys.executable, "-m", "zigwheel", *map(str, words)],
-        env={**os.environ, "ZIGWHEEL_CACHE_DIR": str(cache_root() / "zigwheel"), **environ},
+        env={**os.environ, **environ},
         capture_output=True,
         text=True,
     )

@@ -69,7 +69,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Rebuild elsewhere, or count."""
-    from zigwheel.recipe.document import read_recipe
+    from zigwheel.recipe.document import read_signed
     from zigwheel.recipe.inputs import chosen
 
     given: Path = arguments.recipe
@@ -78,12 +78,12 @@ def run(arguments: argparse.Namespace) -> int:
         folder = wheel.absolute().parent
         arguments.recipe = arguments.of or folder.with_name(f"{folder.name}.recipe.json")
         arguments.wheels = [*arguments.wheels, wheel.name]
-    recipe = read_recipe(arguments.recipe, arguments.keys)
+    recipe, signer = read_signed(arguments.recipe, arguments.keys)
     wheels = chosen(recipe, arguments.wheels)
     if wheel is not None:
         check_given(wheel, next(one for one in wheels if one.name == wheel.name))
     if arguments.independent is not None or arguments.statements:
-        return count(arguments, recipe, wheels)
+        return count(arguments, recipe, wheels, signer)
     return rebuild(arguments, recipe, wheels, wheel)
 
 
@@ -168,15 +168,15 @@ def write_statement(
         put_file(file, text.encode("utf-8"))
 
 
-def count(arguments: argparse.Namespace, recipe: Recipe, wheels: Sequence[Wheel]) -> int:
-    """Say for each wheel how many builders have come to it."""
-    from zigwheel.recipe.document import signer_of
+def count(
+    arguments: argparse.Namespace, recipe: Recipe, wheels: Sequence[Wheel], signer: str
+) -> int:
+    """Say for each wheel how many builders have come to it; `signer` has signed the recipe."""
     from zigwheel.recipe.statements import INDEPENDENT, builders, read_statement
 
     wanted = INDEPENDENT if arguments.independent is None else arguments.independent
     statements = [read_statement(file, arguments.keys) for file in arguments.statements]
-    maker = signer_of(arguments.recipe, arguments.keys)
-    found = builders(recipe, statements, maker=maker)
+    found = builders(recipe, statements, maker=signer)
     few = [one.name for one in wheels if len(found[one.name]) < wanted]
     for one in wheels:
         sign = "✗" if one.name in few else "="

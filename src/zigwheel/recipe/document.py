@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from zigwheel.errors import RecipeError
+from zigwheel.recipe.envelope import opened, sealed
 from zigwheel.recipe.model import (
     START,
     File,
@@ -28,7 +28,7 @@ from zigwheel.recipe.model import (
     Toolchain,
     Wheel,
 )
-from zigwheel.recipe.reading import HEX, SHA256, Node, load, read_bytes, root
+from zigwheel.recipe.reading import HEX, SHA256, Node, read_bytes, root
 from zigwheel.wheel.paths import path_problem
 
 STATEMENT = "https://in-toto.io/Statement/v1"
@@ -38,6 +38,11 @@ BUILD_TYPE = "urn:zigwheel:recipe:1"
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 """What an envelope calls a statement."""
+
+UNNAMED = "urn:zigwheel:unnamed"
+"""The builder of a statement that nobody has put a name to. All of these count as one."""
+
+GET_SIGNED = "get the recipe that its builder has signed, or leave --key out"
 
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 WHEEL_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+!-]*\.whl")
@@ -79,7 +84,7 @@ def statement(recipe: Recipe) -> dict[str, Any]:
             },
             "runDetails": {
                 "builder": {
-                    "id": recipe.builder or "urn:zigwheel:unnamed",
+                    "id": recipe.builder or UNNAMED,
                     "version": {"zigwheel": recipe.toolchain.zigwheel},
                 },
                 "byproducts": [
@@ -164,8 +169,6 @@ def document(recipe: Recipe, key: Path | None = None) -> str:
     text = to_json(recipe)
     if key is None:
         return text
-    from zigwheel.recipe.envelope import sealed
-
     return sealed(text.encode("utf-8"), PAYLOAD_TYPE, key)
 
 
@@ -174,34 +177,23 @@ def read_recipe(file: Path, keys: Sequence[Path] = ()) -> Recipe:
 
     Raises `RecipeError` that names every field that is not as it has to be.
     """
-    return parsed(read_bytes(file), repr(str(file)), keys)
+    return read_signed(file, keys)[0]
 
 
-def signer_of(file: Path, keys: Sequence[Path]) -> str:
-    """The id of the key that has signed a recipe, which is one of these; empty where there are none."""
-    if not keys:
-        return ""
-    from zigwheel.recipe.envelope import unsealed
-
-    place = repr(str(file))
-    table = load(read_bytes(file), place)
-    return unsealed(table, place, PAYLOAD_TYPE, keys)[1][0] if isinstance(table, dict) else ""
+def read_signed(file: Path, keys: Sequence[Path]) -> tuple[Recipe, str]:
+    """As `read_recipe`, with the id of the key that has signed it; empty where there are no keys."""
+    return parsed_signed(read_bytes(file), repr(str(file)), keys)
 
 
 def parsed(data: bytes, place: str, keys: Sequence[Path] = ()) -> Recipe:
     """A recipe from the bytes of a file."""
-    table = load(data, place)
-    if isinstance(table, dict) and "payload" in table:
-        from zigwheel.recipe.envelope import unsealed
+    return parsed_signed(data, place, keys)[0]
 
-        payload, _ = unsealed(table, place, PAYLOAD_TYPE, keys)
-        table = load(payload, f"the payload of {place}")
-    elif keys:
-        raise RecipeError(
-            f"{place} is not signed, and --key asks for a signature",
-            hint="get the recipe that its builder has signed, or leave --key out",
-        )
-    return from_statement(root(table, place))
+
+def parsed_signed(data: bytes, place: str, keys: Sequence[Path]) -> tuple[Recipe, str]:
+    """As `parsed`, with the id of the key that has signed it."""
+    table, signer = opened(data, place, PAYLOAD_TYPE, keys, unsigned=GET_SIGNED)
+    return from_statement(root(table, place)), signer
 
 
 def from_statement(node: Node) -> Recipe:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zigwheel.errors import RecipeError
-from zigwheel.recipe.reading import MOST_BYTES, root
+from zigwheel.recipe.reading import MOST_BYTES, load, root
 
 if TYPE_CHECKING:
     from securesystemslib.dsse import Envelope
@@ -45,6 +45,22 @@ def sealed(payload: bytes, payload_type: str, key: Path) -> str:
     envelope = Envelope(payload=payload, payload_type=payload_type, signatures={})
     envelope.sign(signer)
     return json.dumps(envelope.to_dict(), indent=1) + "\n"
+
+
+def opened(
+    data: bytes, place: str, payload_type: str, keys: Sequence[Path], *, unsigned: str
+) -> tuple[object, str]:
+    """What JSON holds, bare or in an envelope, and the id of the one of `keys` that has signed it.
+
+    Raises `RecipeError`; where there are keys and no envelope, with the hint `unsigned`.
+    """
+    table = load(data, place)
+    if isinstance(table, dict) and "payload" in table:
+        payload, signers = unsealed(table, place, payload_type, keys)
+        return load(payload, f"the payload of {place}"), signers[0] if signers else ""
+    if keys:
+        raise RecipeError(f"{place} is not signed, and --key asks for a signature", hint=unsigned)
+    return table, ""
 
 
 def unsealed(

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from zigwheel.environments import installing
 from zigwheel.errors import MatrixError, RecipeError, raise_all
-from zigwheel.matrix.environment import Environment, bare, run
+from zigwheel.matrix.environment import Environment, bare, install
+from zigwheel.matrix.surroundings import for_tools
+from zigwheel.recipe.create import OWN
 from zigwheel.recipe.model import Recipe, Requirement
 
 FIELD = "`buildDefinition.resolvedDependencies`"
@@ -41,22 +42,14 @@ def furnished(
 
     Raises `RecipeError` where a file with one of the recorded hashes cannot be had, and `MatrixError`.
     """
-    import sys
-
-    from zigwheel.environments import find_uv
-    from zigwheel.matrix.surroundings import for_tools
-
     environment = bare(folder / "environment", environ)
     file = folder / "requirements.txt"
     file.write_text(listed(requirements), encoding="utf-8")
-    words = installing(
-        [f"-r {quoted(file)}"], Path(environment.python), uv=find_uv(environ), pip=sys.executable
-    )
-    words += ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
-    words += [word for one in origin.folders for word in ("--find-links", str(one))]
+    words = [f"-r {quoted(file)}", "--require-hashes", "--no-deps", "--only-binary :all:"]
+    words += [f"--find-links {quoted(one)}" for one in origin.folders]
     words += [] if origin.index else ["--no-index"]
     try:
-        run(words, for_tools(environ), "install them")
+        install(environment, words, for_tools(environ))
     except MatrixError as error:
         raise RecipeError(
             f"{FIELD} of the recipe: {error.message}",
@@ -94,6 +87,4 @@ def check_here(requirements: Sequence[Requirement]) -> None:
 
 def needed(recipe: Recipe, *, zig: bool) -> tuple[Requirement, ...]:
     """What has to be installed: all of it, but Zig's own distribution where Zig is at hand."""
-    from zigwheel.recipe.create import OWN
-
     return tuple(one for one in recipe.requirements if not (zig and one.name == OWN))

@@ -10,17 +10,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from zigwheel.errors import RecipeError
-from zigwheel.recipe.document import PAYLOAD_TYPE, STATEMENT, WHEEL_NAME
+from zigwheel.recipe.document import PAYLOAD_TYPE, STATEMENT, UNNAMED, WHEEL_NAME
+from zigwheel.recipe.envelope import opened
 from zigwheel.recipe.model import Recipe
-from zigwheel.recipe.reading import load, read_bytes, root
+from zigwheel.recipe.reading import read_bytes, root
 
 SUMMARY = "https://slsa.dev/verification_summary/v1"
-
-UNNAMED = "urn:zigwheel:unnamed"
-"""The builder of a statement that nobody has put a name to. All of these count as one."""
 
 INDEPENDENT = 2
 """So many builders have to come to the same wheel before it may be deleted."""
@@ -81,22 +77,17 @@ def read_statement(file: Path, keys: Sequence[Path] = ()) -> Statement:
     Raises `RecipeError` that names the field.
     """
     place = repr(str(file))
-    table = load(read_bytes(file), place)
-    signers: tuple[str, ...] = ()
-    if isinstance(table, dict) and "payload" in table:
-        from zigwheel.recipe.envelope import unsealed
-
-        payload, signers = unsealed(table, place, PAYLOAD_TYPE, keys)
-        table = load(payload, f"the payload of {place}")
-    elif keys:
-        raise RecipeError(
-            f"{place} is not signed, and --key asks for a signature",
-            hint="have its builder sign it: zigwheel verify --sign KEY",
-        )
-    return parsed(table, place, signers)
+    table, signer = opened(
+        read_bytes(file),
+        place,
+        PAYLOAD_TYPE,
+        keys,
+        unsigned="have its builder sign it: zigwheel verify --sign KEY",
+    )
+    return parsed(table, place, signer)
 
 
-def parsed(table: Any, place: str, signers: Sequence[str]) -> Statement:
+def parsed(table: object, place: str, signer: str) -> Statement:
     """A statement from what JSON held."""
     node = root(table, place)
     node.at("_type").expect(STATEMENT)
@@ -110,7 +101,7 @@ def parsed(table: Any, place: str, signers: Sequence[str]) -> Statement:
         one.at("name").text(WHEEL_NAME, "the file name of a wheel")
         found.append(one.at("digest").at("sha256").sha256())
     node.problems.tell()
-    return Statement(builder=signers[0] if signers else builder, wheels=frozenset(found))
+    return Statement(builder=signer or builder, wheels=frozenset(found))
 
 
 def builders(
