@@ -14,7 +14,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 LAYERS = (
     {"__init__", "errors"},
     {"storage", "lock", "templates", "environments"},
-    {"store"},
+    {"store", "picture"},
     {"target", "config"},
     {"plan"},
     {"borrowed"},

@@ -116,6 +116,12 @@ class RecipeError(ZigwheelError):
     exit_code = 17
 
 
+class UpstreamError(ZigwheelError):
+    """An index cannot be reached, lacks a project, or answers with what is none of its pages."""
+
+    exit_code = 18
+
+
 class ErrorCollection(ZigwheelError):
     """Several errors that were found in one pass, reported together."""
 
