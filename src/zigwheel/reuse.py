@@ -261,11 +261,24 @@ def outside(path: str) -> str:
 
 
 def own_code() -> str:
-    """Digest of zigwheel itself: another zigwheel may make another wheel."""
+    """Digest of zigwheel itself, installed or in a checkout: another zigwheel may make another wheel."""
+    from zigwheel.templates import folder
+
+    package, templates = Path(__file__).parent, folder()
+    files = {
+        file.relative_to(package).as_posix(): file
+        for kind in ("*.py", "*.json")
+        for file in package.rglob(kind)
+        if not file.is_relative_to(templates)
+    }
+    for kind in ("*.zig", "*.c"):
+        for file in templates.rglob(kind):
+            files[f"templates/{file.relative_to(templates).as_posix()}"] = file
     digest = hashlib.sha256()
-    here = Path(__file__).parent
-    for file in sorted([*here.rglob("*.py"), *here.rglob("*.json"), *here.rglob("*.zig")]):
-        digest.update(file.read_bytes())
+    for name, file in sorted(files.items()):
+        data = file.read_bytes()
+        digest.update(f"{name} {len(data)}\n".encode())
+        digest.update(data)
     return digest.hexdigest()
 
 

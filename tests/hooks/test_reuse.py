@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from zigwheel.rebuild import kept_runtime
+from zigwheel.reuse import own_code
 from zigwheel.target.header_packs import manifest_text, packed
 from zigwheel.target.header_tree import header_content
 from zigwheel.target.host import describe_host
@@ -195,3 +197,20 @@ def test_another_header_pack_in_the_environment(build: Callable[..., bool], tmp_
     assert not build(PYTHONPATH=str(pack.parent))
     publish("2026.12")
     assert build(PYTHONPATH=str(pack.parent))
+
+
+def test_the_code_is_the_same_installed_and_in_a_checkout(tmp_path: Path) -> None:
+    """With the templates, from which parts of a wheel are compiled, wherever they lie."""
+    installed = kept_runtime(tmp_path)
+    # without site: an editable zigwheel would be found before the copy
+    words = [sys.executable, "-S", "-c", "from zigwheel import reuse; print(reuse.own_code())"]
+
+    def seen() -> str:
+        environ = {**os.environ, "PYTHONPATH": str(installed)}
+        done = subprocess.run(words, env=environ, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    assert seen() == own_code()
+    (file,) = installed.rglob("ibm128.c")
+    file.write_bytes(file.read_bytes() + b"\n")
+    assert seen() != own_code()

@@ -16,6 +16,7 @@ from zigwheel.zig.hints import hint_for
         ("fatal error: 'windows.h' file not found", "`if.os`"),
         ("error: undefined symbol: foo\n", "no source defines foo"),
         ("error: unable to find dynamic system library 'x'", "`library-dirs`"),
+        ("error: zig terminated with signal BUS and stderr:", "the disk is full"),
         ("error: x [-Wint-conversion]", "`-Wno-error=int-conversion`"),
         ("error: expected ';'", ""),
     ],

@@ -13,7 +13,10 @@ STRICT = re.compile(
 
 UNDEFINED = re.compile(r"undefined symbol: (__declspec\(dllimport\) )?(\S+)")
 HEAD_INIT = re.compile(r"initializer element is not a compile-time constant[\s\S]*?&Py\w+_Type\b")
-FULL = re.compile(r"No space left on device|\bNoSpaceLeft\b|not enough space on the disk")
+FULL = re.compile(
+    r"No space left on device|\bNoSpaceLeft\b|not enough space on the disk|terminated with signal BUS"
+)
+"""Zig writes through mapped memory, and where the disk has no room for a page the kernel sends SIGBUS."""
 
 HEADERS = {
     "numpy/": 'NumPy\'s headers come with `include-from = ["numpy"]`',
