@@ -27,6 +27,7 @@ from zigwheel.config.model import Compilation, Config  # noqa: E402
 from zigwheel.config.schema import config_schema, summary, texts_of  # noqa: E402
 from zigwheel.config.settings import options  # noqa: E402
 from zigwheel.config.words import toml_text  # noqa: E402
+from zigwheel.recipe.schema import schema as recipe_schema  # noqa: E402
 
 FOLDER = ROOT / "docs" / "reference"
 COMPONENTS = ("extension", "library", "executable")
@@ -115,6 +116,7 @@ def main(arguments: list[str] | None = None) -> int:
     made = {
         folder / "options.md": reference(),
         folder / "zigwheel.schema.json": schema,
+        folder / "recipe.schema.json": json.dumps(recipe_schema(), indent=1) + "\n",
         folder / "targets.md": targets_page(),
         folder / "command-line.md": command_line_page(),
         folder / "audit.md": audit_page(),

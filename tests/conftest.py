@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.foreign.cache import cache_root
@@ -14,3 +18,24 @@ settings.load_profile("zigwheel")
 
 # One cache for all that is built here: compiling libc++ for every target takes most of an hour, once.
 os.environ.setdefault("ZIGWHEEL_CACHE_DIR", str(cache_root() / "zigwheel"))
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mounts a small disk. That needs root, which CI is."""
+    done: list[Path] = []
+
+    def mount(size: str) -> Path:
+        folder = tmp_path / "disk"
+        folder.mkdir()
+        words = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+        ran = subprocess.run(words, capture_output=True, text=True)
+        if ran.returncode:
+            refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+            refuse(f"mounting is not allowed here: {ran.stderr.strip()}")
+        done.append(folder)
+        return folder
+
+    yield mount
+    for folder in done:
+        subprocess.run(["umount", str(folder)], check=True)

@@ -29,6 +29,7 @@ LAYERS = (
     {"pipeline"},
     {"convert", "matrix", "scaffold"},
     {"recipe"},
+    {"prune", "census"},
     {"build", "cli"},
     {"__main__"},
 )

@@ -69,10 +69,6 @@ def drawn(file: Path, *, width: float, height: float) -> Iterator[Figure]:
         put_file(file.absolute(), data.getvalue())
 
 
-def in_bytes(number: float) -> str:
-    """A number of bytes for people, such as `1.5 MB`."""
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if abs(number) < 1000 or unit == "TB":
-            break
-        number /= 1000
-    return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+def plain(text: str) -> str:
+    """A text in which matplotlib finds no formula."""
+    return text.replace("$", r"\$")

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from tests.recipe.recipes import RECIPES, A, recipe
 from zigwheel.errors import RecipeError, ZigwheelError
 from zigwheel.recipe.document import parsed, read_recipe, statement, to_json
 from zigwheel.recipe.model import Recipe
 from zigwheel.recipe.reading import MOST_BYTES
+from zigwheel.recipe.schema import schema
 
 
 def changed(change: Callable[[dict[str, Any]], object]) -> bytes:
@@ -237,3 +239,48 @@ def test_any_bytes(data: bytes) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="cannot be read"):
         read_recipe(tmp_path / "none.json")
+
+
+def validator() -> Draft202012Validator:
+    Draft202012Validator.check_schema(schema())
+    return Draft202012Validator(schema())
+
+
+@given(RECIPES)
+def test_the_schema_knows_every_recipe(one: Recipe) -> None:
+    validator().validate(statement(one))
+
+
+def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The way to each value within a value."""
+    steps = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    for step, inner in steps:
+        yield (*path, step)
+        yield from places(inner, (*path, step))
+
+
+WRONG = ("", "no such thing", -1, 1.5, True, None, [], {}, ["x"], {"x": 1}, "../x", "A" * 64)
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+def test_the_schema_refuses_nothing_that_is_read(wrong: object) -> None:
+    """It may know less than the reader does, and never more."""
+    check, refused_by_it = validator(), 0
+    for path in places(json.loads(to_json(recipe()))):
+        table = json.loads(to_json(recipe()))
+        at = table
+        for step in path[:-1]:
+            at = at[step]
+        at[path[-1]] = wrong
+        if check.is_valid(table):
+            continue
+        refused_by_it += 1
+        with pytest.raises(ZigwheelError):
+            parsed(json.dumps(table).encode(), "x")
+    assert refused_by_it > 30

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -31,27 +31,6 @@ PORTS = [
 @pytest.fixture
 def store(tmp_path: Path) -> LocalStore:
     return open_folder(tmp_path / "store")
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
-    """Mounts a small disk. That needs root, which CI is."""
-    done: list[Path] = []
-
-    def mount(size: str) -> Path:
-        folder = tmp_path / "disk"
-        folder.mkdir()
-        words = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-        ran = subprocess.run(words, capture_output=True, text=True)
-        if ran.returncode:
-            refuse = pytest.fail if os.environ.get("CI") else pytest.skip
-            refuse(f"mounting is not allowed here: {ran.stderr.strip()}")
-        done.append(folder)
-        return folder
-
-    yield mount
-    for folder in done:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.fixture(scope="session")

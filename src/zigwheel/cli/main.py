@@ -16,8 +16,12 @@ from zigwheel.cli import (
     doctor,
     headers,
     init,
+    prune,
     rebuild,
+    recipe,
     sdist,
+    stats,
+    store,
     targets,
     test,
     verify,
@@ -30,8 +34,12 @@ COMMANDS = (
     build,
     wheels,
     test,
+    recipe,
     rebuild,
     verify,
+    prune,
+    stats,
+    store,
     sdist,
     convert,
     audit,
@@ -57,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code says what went wrong (docs/reference/exit-codes.md)."""
+    """Run the command line; the exit code says what went wrong (docs/reference/command-line.md)."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         # a path that the terminal's encoding lacks must not stop a command that has done its work
         sys.stdout.reconfigure(

@@ -93,17 +93,17 @@ def limits_of(arguments: argparse.Namespace) -> Limits:
 
     return Limits(
         jobs=arguments.jobs or cores(),
-        memory=memory_of(arguments.memory) or free_memory() * 4 // 5,
+        memory=size_of(arguments.memory, "--memory") or free_memory() * 4 // 5,
     )
 
 
-def memory_of(text: str) -> int:
-    """Bytes from `4G`, `512M`, `4GiB`; empty gives 0. Raises `ConfigError`."""
+def size_of(text: str, option: str) -> int:
+    """Bytes from `4G`, `512M`, `4GiB`; empty gives 0. Raises `ConfigError` that names the option."""
     if not text:
         return 0
-    found = re.fullmatch(r"(\d+)([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE)
+    found = re.fullmatch(r"(\d{1,15})([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE)
     if not found or not int(found[1]):
-        raise ConfigError(f"--memory {text!r} is no size", hint="write it as 4G or 512M")
+        raise ConfigError(f"{option} {text!r} is no size", hint="write it as 4G or 512M")
     return int(found[1]) * UNITS[found[2].upper()]
 
 
@@ -120,6 +120,34 @@ def add_signing(parser: argparse._ActionsContainer) -> None:
         default="",
         metavar="URI",
         help="who builds, for the statement (default: the workflow, on GitHub and GitLab)",
+    )
+
+
+def add_builders(parser: argparse._ActionsContainer, independent: str) -> None:
+    """What says by whom wheels were made, and how many these have to be."""
+    add_keys(parser)
+    parser.add_argument(
+        "--statement",
+        dest="statements",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="a builder's statement, or a folder of these; may be repeated",
+    )
+    parser.add_argument("--independent", type=int, default=2, metavar="N", help=independent)
+
+
+def add_keys(parser: argparse._ActionsContainer) -> None:
+    """Whose signature counts."""
+    parser.add_argument(
+        "--key",
+        dest="keys",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="public key (PEM) of a builder; each recipe has to be signed with one of them",
     )
 
 

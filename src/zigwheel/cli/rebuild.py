@@ -5,17 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zigwheel.cli.options import add_limits, cache_folder, limits_of
+from zigwheel.cli.options import add_keys, add_limits, cache_folder, limits_of
 from zigwheel.errors import RecipeError
 from zigwheel.setup import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from zigwheel.cli.options import Subparsers
-    from zigwheel.recipe.model import Recipe
+    from zigwheel.recipe.model import Recipe, Wheel
     from zigwheel.recipe.rebuild import Options, Remade
+    from zigwheel.store.model import Store
 
 EXAMPLE = """\
 examples:
@@ -24,6 +28,7 @@ examples:
   zigwheel rebuild spam.recipe.json --requirements > exact.txt
   pip download --require-hashes --no-deps -d files -r exact.txt
   zigwheel rebuild spam.recipe.json --find-links files --no-index
+  zigwheel rebuild spam.recipe.json --store store              what this store lacks
 """
 
 
@@ -39,7 +44,13 @@ def add(subparsers: Subparsers) -> None:
     )
     add_recipe(parser)
     parser.add_argument(
-        "-o", "--output-dir", type=Path, default=Path("wheelhouse"), help="default: wheelhouse"
+        "-o", "--output-dir", type=Path, help="default: wheelhouse, or nowhere with --store"
+    )
+    parser.add_argument(
+        "--store",
+        metavar="STORE",
+        help="put wheels into this store (a folder, or s3://BUCKET/PREFIX): those that it lacks, or has "
+        "damaged; the sdist may come from there",
     )
     parser.add_argument(
         "--requirements", action="store_true", help="print what would be installed, and stop"
@@ -85,19 +96,6 @@ def add_recipe(parser: argparse.ArgumentParser, what: str = "the recipe of a rel
     add_limits(parser)
 
 
-def add_keys(parser: argparse.ArgumentParser) -> None:
-    """Whose signature counts."""
-    parser.add_argument(
-        "--key",
-        dest="keys",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="public key (PEM) of a builder; the recipe has to be signed with one of them",
-    )
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Read, check, build, compare, hand over."""
     from zigwheel.recipe.document import read_recipe
@@ -105,26 +103,66 @@ def run(arguments: argparse.Namespace) -> int:
     from zigwheel.recipe.inputs import chosen
     from zigwheel.recipe.rebuild import remade
     from zigwheel.storage import put_file, told
+    from zigwheel.store.named import open_store
 
     recipe = read_recipe(arguments.recipe, arguments.keys)
     if arguments.requirements:
         print(listed(recipe.requirements), end="")
         return 0
     wheels = chosen(recipe, arguments.wheels)
-    output = arguments.output_dir.absolute()
+    store = open_store(arguments.store) if arguments.store else None
+    if store is not None:
+        wheels = [one for one in wheels if lacks(store, one)]
+    folder = arguments.output_dir or (None if store else Path("wheelhouse"))
+    output = folder and folder.absolute()
 
     def ended(one: Remade) -> None:
         if one.state == "equal" and one.file is not None:
-            with told("writing a wheel", output):
-                put_file(output / one.wheel.name, one.file.read_bytes())
+            if store is not None:
+                store.put(one.file, one.wheel.output.file.sha256)
+            if output is not None:
+                with told("writing a wheel", output):
+                    put_file(output / one.wheel.name, one.file.read_bytes())
         show(one)
 
     say(f"rebuilding {counted(len(wheels))} of {recipe.name} {recipe.version}")
-    results = remade(recipe, wheels, options_of(arguments, recipe), ended)
+    if not wheels:
+        return 0
+    with sdist_at_hand(arguments, recipe, store) as sdist:
+        results = remade(recipe, wheels, options_of(arguments, sdist), ended)
     return verdict(results)
 
 
-def options_of(arguments: argparse.Namespace, recipe: Recipe) -> Options:
+def lacks(store: Store, wheel: Wheel) -> bool:
+    """Whether a store has no good blob of a wheel; it is read, and set aside if it is damaged."""
+    from zigwheel.store.model import BlobDamaged, BlobMissing
+
+    try:
+        store.get(wheel.output.file.sha256).close()
+    except (BlobMissing, BlobDamaged):
+        return True
+    return False
+
+
+@contextmanager
+def sdist_at_hand(
+    arguments: argparse.Namespace, recipe: Recipe, store: Store | None
+) -> Iterator[Path]:
+    """The sdist: as it is named, from the store, or where it is looked for. Raises `RecipeError`."""
+    if arguments.sdist is None and store is not None and recipe.sdist.sha256 in store:
+        import shutil
+        import tempfile
+
+        with tempfile.TemporaryDirectory(prefix="zigwheel-") as folder:
+            copy = Path(folder) / recipe.sdist.name
+            with store.get(recipe.sdist.sha256) as stream, copy.open("wb") as into:
+                shutil.copyfileobj(stream, into)
+            yield copy
+        return
+    yield arguments.sdist or sdist_of(arguments.recipe, recipe)
+
+
+def options_of(arguments: argparse.Namespace, sdist: Path) -> Options:
     """How wheels are made again, by the command line."""
     from zigwheel.recipe.environment import Origin
     from zigwheel.recipe.rebuild import Options
@@ -132,7 +170,7 @@ def options_of(arguments: argparse.Namespace, recipe: Recipe) -> Options:
 
     environ = dict(os.environ)
     return Options(
-        sdist=arguments.sdist or sdist_of(arguments.recipe, recipe),
+        sdist=sdist,
         origin=Origin(
             folders=tuple(folder.absolute() for folder in arguments.find_links),
             index=arguments.index,

@@ -35,9 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
 
         print(json.dumps(rows, indent=1))
         return 0
-    widths = {key: max(len(key), *(len(row[key]) for row in rows)) for key in rows[0]}
-    for row in ({key: key for key in rows[0]}, *rows):
-        print("  ".join(row[key].ljust(width) for key, width in widths.items()).rstrip())
+    from zigwheel.cli.table import aligned
+
+    print("\n".join(aligned([list(rows[0]), *(list(row.values()) for row in rows)], left=3)))
     return 0
 
 

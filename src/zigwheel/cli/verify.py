@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zigwheel.cli.options import add_signing, builder_of
-from zigwheel.cli.rebuild import add_recipe, counted, options_of, show, verdict
+from zigwheel.cli.rebuild import add_recipe, counted, options_of, sdist_of, show, verdict
 from zigwheel.errors import RecipeError
 from zigwheel.setup import say
 
@@ -108,7 +108,7 @@ def rebuild(
     from zigwheel.recipe.elsewhere import elsewhere
     from zigwheel.recipe.rebuild import remade
 
-    options = options_of(arguments, recipe)
+    options = options_of(arguments, arguments.sdist or sdist_of(arguments.recipe, recipe))
     environ = dict(options.environ)
     results: list[Remade] = []
 

@@ -5,6 +5,7 @@ Pure. To add a Python, see `NEWEST` in `target/python.py`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -44,6 +45,10 @@ the other's hold what two wheels hold."""
 
 MOST_ALTERNATIVES = 1000
 """A selector with braces that stands for more is refused."""
+
+
+LINUX_TAG = re.compile(r"(manylinux|musllinux)(?:\d+|_\d+_\d+)_(\w+)")
+MACOS_TAG = re.compile(r"macosx_\d+_\d+_(\w+)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +123,15 @@ def identifiers() -> dict[str, Identifier]:
     return {identifier.name: identifier for identifier in found}
 
 
+def platform_name(tag: str) -> str:
+    """The platform of a wheel's tag as identifiers have it, without a version; others as they are."""
+    if found := LINUX_TAG.fullmatch(tag):
+        return f"{found[1]}_{found[2]}"
+    if found := MACOS_TAG.fullmatch(tag):
+        return f"macosx_{found[1]}"
+    return tag
+
+
 def group_of(python: PythonTarget) -> str:
     """The group of `enable` that a Python needs; empty if it is built by default.
 
@@ -180,8 +194,6 @@ def alternatives(pattern: str) -> Iterator[str]:
 
 def numbers(text: str) -> list[str]:
     """The numbers of a range, `9..12`; none if it is no range."""
-    import re
-
     found = re.fullmatch(r"(\d{1,3})\.\.(\d{1,3})", text, re.ASCII)
     if not found:
         return []

@@ -247,25 +247,7 @@ class Matrix:
                 kept = {name: answer[name] for name in ("said", "headers", "cpu", "memory")}
                 kept |= {"sha256": digest(wheel), "seconds": time.monotonic() - since}
                 keep(self.shelf, key, wheel, kept)
-        reused, seconds = answer.get("reused", False), time.monotonic() - since
-        cpu = answer.get("cpu", 0.0)
-        result = WheelResult(
-            identifier=job.identifier,
-            serves=job.serves,
-            state="failed",
-            error=answer.get("error", ""),
-            reused=reused,
-            seconds=seconds,
-            cpu_seconds=0.0 if reused else cpu,
-            memory=answer.get("memory", 0),
-            made_in=(answer.get("seconds", seconds), cpu),
-            headers=tuple(answer.get("headers", ())),
-            warnings=said(answer),
-        )
-        if not result.error:
-            wheel = folder / answer["file"]
-            size, sha256 = wheel.stat().st_size, digest(wheel)
-            result = replace(result, state="built", file=wheel.name, size=size, sha256=sha256)
+        result = result_of(job, answer, folder, time.monotonic() - since)
         return Made(result=result, folder=folder)
 
     def taken(self, key: str, folder: Path) -> dict[str, Any] | None:
@@ -315,3 +297,26 @@ class Matrix:
 def said(answer: Mapping[str, Any]) -> tuple[str, ...]:
     """The lines that a build said."""
     return tuple(line for line in str(answer.get("said", "")).splitlines() if line.strip())
+
+
+def result_of(job: Job, answer: Mapping[str, Any], folder: Path, seconds: float) -> WheelResult:
+    """What a build has come to, by the worker's answer, or by the note of a wheel that is reused."""
+    reused, cpu = answer.get("reused", False), answer.get("cpu", 0.0)
+    result = WheelResult(
+        identifier=job.identifier,
+        serves=job.serves,
+        state="failed",
+        error=answer.get("error", ""),
+        reused=reused,
+        seconds=seconds,
+        cpu_seconds=0.0 if reused else cpu,
+        memory=answer.get("memory", 0),
+        made_in=(answer.get("seconds", seconds), cpu),
+        headers=tuple(answer.get("headers", ())),
+        warnings=said(answer),
+    )
+    if result.error:
+        return result
+    wheel = folder / answer["file"]
+    size, sha256 = wheel.stat().st_size, digest(wheel)
+    return replace(result, state="built", file=wheel.name, size=size, sha256=sha256)

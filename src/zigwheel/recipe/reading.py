@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zigwheel.errors import RecipeError, raise_all
+from zigwheel.errors import RecipeError, ZigwheelError, raise_all
 
 MOST_BYTES = 64 * 2**20
 """A larger file is no recipe."""
@@ -31,16 +31,16 @@ HEX = re.compile(r"(?:[0-9a-f]{2})*")
 ANY = re.compile(r"[^\x00]*", re.DOTALL)
 
 
-def load(data: bytes, place: str) -> object:
-    """What a JSON text holds. Raises `RecipeError` for what is no JSON, or holds a name twice."""
+def load(data: bytes, place: str, kind: type[ZigwheelError] = RecipeError) -> object:
+    """What a JSON text holds. Raises an error of this kind for what is no JSON, or holds a name twice."""
     if len(data) > MOST_BYTES:
-        raise RecipeError(f"{place} has more than {MOST_BYTES} bytes, which no recipe has")
+        raise kind(f"{place} has more than {MOST_BYTES} bytes")
     try:
         return json.loads(
             data.decode("utf-8"), object_pairs_hook=single, parse_constant=no_constant
         )
     except (ValueError, RecursionError) as error:
-        raise RecipeError(f"{place} is no JSON that can be read: {shown(str(error))}") from error
+        raise kind(f"{place} is no JSON that can be read: {shown(str(error))}") from error
 
 
 def single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -82,7 +82,9 @@ class Problems:
 
     place: str
     """The file."""
-    errors: list[RecipeError] = field(default_factory=list)
+    kind: type[ZigwheelError] = RecipeError
+    """The class of the errors."""
+    errors: list[ZigwheelError] = field(default_factory=list)
     """In the order in which they were found."""
 
     def add(self, path: str, value: object, wanted: str) -> None:
@@ -90,7 +92,7 @@ class Problems:
         if len(self.errors) < MOST_PROBLEMS:
             found = "not there" if value is None else f"{shown(repr(value))}"
             self.errors.append(
-                RecipeError(f"{self.place}: `{path or '(all of it)'}` is {found}, not {wanted}")
+                self.kind(f"{self.place}: `{path or '(all of it)'}` is {found}, not {wanted}")
             )
 
     def tell(self) -> None:
@@ -182,6 +184,6 @@ class Node:
             self.problems.add(self.path, self.value, repr(value))
 
 
-def root(value: object, place: str) -> Node:
-    """The whole of a document."""
-    return Node(value=value, path="", problems=Problems(place=place))
+def root(value: object, place: str, kind: type[ZigwheelError] = RecipeError) -> Node:
+    """The whole of a document; what is wrong with it becomes errors of this kind."""
+    return Node(value=value, path="", problems=Problems(place=place, kind=kind))

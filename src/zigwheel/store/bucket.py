@@ -41,6 +41,7 @@ from zigwheel.store.model import (
 )
 
 if TYPE_CHECKING:
+    from obstore import ObjectMeta
     from obstore.store import ClientConfig, RetryConfig, S3Store
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -120,15 +121,13 @@ class BucketStore:
 
     def size(self, sha256: str) -> int | None:
         """How many bytes a blob has, going by its name alone; None if the store lacks it."""
-        import obstore
+        found = self._head(sha256)
+        return found and found["size"]
 
-        path = place(sha256)
-        with told("looking for a blob", self.url):
-            try:
-                size = obstore.head(self.client, path)["size"]
-            except FileNotFoundError:
-                return None
-        return size if size or sha256 == EMPTY else None
+    def added(self, sha256: str) -> float | None:
+        """When a blob came into the store, in seconds since 1970; None if the store lacks it."""
+        found = self._head(sha256)
+        return found and found["last_modified"].timestamp()
 
     def delete(self, sha256: str) -> bool:
         """Remove a blob for good; whether there was one."""
@@ -151,6 +150,18 @@ class BucketStore:
             entries = ((blob.sha256 if blob else "", path) for blob, path in self._entries())
             return report_on(entries, self._size_read, listed=True)
         return report_on(((sha256, "") for sha256 in which), self._size_read, listed=False)
+
+    def _head(self, sha256: str) -> ObjectMeta | None:
+        """What the server says of a blob, without its bytes."""
+        import obstore
+
+        path = place(sha256)
+        with told("looking for a blob", self.url):
+            try:
+                found = obstore.head(self.client, path)
+            except FileNotFoundError:
+                return None
+        return found if found["size"] or sha256 == EMPTY else None
 
     def _size_read(self, sha256: str) -> int:
         with self.get(sha256) as stream:

@@ -107,13 +107,13 @@ class LocalStore:
 
     def size(self, sha256: str) -> int | None:
         """How many bytes a blob has, going by its name alone; None if the store lacks it."""
-        path = self._path(sha256)
-        with told("looking for a blob", self.root):
-            try:
-                status = path.lstat()
-            except (FileNotFoundError, NotADirectoryError):
-                return None
-        return status.st_size if stat.S_ISREG(status.st_mode) else None
+        status = self._status(sha256)
+        return status and status.st_size
+
+    def added(self, sha256: str) -> float | None:
+        """When a blob came into the store, in seconds since 1970; None if the store lacks it."""
+        status = self._status(sha256)
+        return status and status.st_mtime
 
     def delete(self, sha256: str) -> bool:
         """Remove a blob for good; whether there was one."""
@@ -154,6 +154,15 @@ class LocalStore:
                         pass
                     if mine:
                         os.unlink(entry.path)
+
+    def _status(self, sha256: str) -> os.stat_result | None:
+        path = self._path(sha256)
+        with told("looking for a blob", self.root):
+            try:
+                status = path.lstat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        return status if stat.S_ISREG(status.st_mode) else None
 
     def _path(self, sha256: str) -> Path:
         return self.root / place(sha256)

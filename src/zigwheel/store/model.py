@@ -134,6 +134,9 @@ class Store(Protocol):
     def size(self, sha256: str) -> int | None:
         """How many bytes a blob has, going by its name alone; None if the store lacks it."""
 
+    def added(self, sha256: str) -> float | None:
+        """When a blob came into the store, in seconds since 1970; None if the store lacks it."""
+
     def delete(self, sha256: str) -> bool:
         """Remove a blob for good; whether there was one."""
 

@@ -1,0 +1,1 @@
+"""How many bytes are prebuilt: of folders and of indexes."""

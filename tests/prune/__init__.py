@@ -1,0 +1,1 @@
+"""What is deleted from a store, what stays, and why."""
