@@ -29,7 +29,7 @@ LAYERS = (
     {"pipeline"},
     {"convert", "matrix", "scaffold"},
     {"recipe"},
-    {"prune", "census"},
+    {"prune", "census", "index"},
     {"build", "cli"},
     {"__main__"},
 )

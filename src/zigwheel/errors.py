@@ -122,6 +122,12 @@ class UpstreamError(ZigwheelError):
     exit_code = 18
 
 
+class ServiceError(ZigwheelError):
+    """An index of zigwheel's own cannot be opened or served, or refuses what is asked of it."""
+
+    exit_code = 19
+
+
 class ErrorCollection(ZigwheelError):
     """Several errors that were found in one pass, reported together."""
 

@@ -1,0 +1,1 @@
+"""An index of packages: sdists, recipes and hashes stay, the bytes of wheels come and go."""

@@ -1,0 +1,109 @@
+"""The server as a process: uvicorn, with what the settings say."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from datetime import datetime, timezone
+
+from zigwheel.errors import ConfigError
+from zigwheel.index.app import App, application
+from zigwheel.index.blobs import Blobs
+from zigwheel.index.builds import Builds
+from zigwheel.index.caches import Cache
+from zigwheel.index.files import Files
+from zigwheel.index.model import File
+from zigwheel.index.opened import Index, sweep
+from zigwheel.index.settings import PREFIX
+from zigwheel.index.supply import Came, Source, Supply, Unavailable
+from zigwheel.index.tokens import written
+from zigwheel.index.uploads import Uploads
+
+GRACE = 10
+"""Seconds that answers under way have when the server is told to stop."""
+
+
+def assembled(index: Index, environ: Mapping[str, str]) -> App:
+    """The application, with all its sources."""
+    shelves, settings = index.shelves, index.settings
+    sources: list[Source] = [Cache(url=url, store=shelves.store) for url in settings.caches]
+    if settings.rebuild:
+        sources.append(
+            Builds(
+                store=shelves.store,
+                where=index.where,
+                room=asyncio.Semaphore(settings.builds),
+                seconds=settings.build_seconds,
+                options=settings.build_options,
+                environ={k: v for k, v in environ.items() if not k.startswith(PREFIX)},
+                work=index.work,
+                sandbox=settings.sandbox,
+            )
+        )
+    blobs = Blobs(store=shelves.store)
+
+    def told(file: File, outcome: Came | Unavailable) -> None:
+        if isinstance(outcome, Came):
+            log(
+                "came", file=file.filename, source=outcome.source, seconds=round(outcome.seconds, 3)
+            )
+            return
+        log("unavailable", file=file.filename, reason=str(outcome))
+        if outcome.lasting:
+            shelves.catalogue.set_trouble(file.sha256, str(outcome))
+
+    uploads = Uploads(
+        shelves=shelves,
+        work=index.work,
+        largest=settings.largest,
+        room=asyncio.Semaphore(settings.uploads),
+        told=lambda what, label: log("uploaded", what=what, token=label),
+    )
+    return application(
+        index, Files(blobs=blobs, supply=Supply(sources=sources, told=told)), uploads
+    )
+
+
+def serve(
+    index: Index, environ: Mapping[str, str], *, host: str, port: int, root_path: str
+) -> None:
+    """Serve an index until the process is told to stop."""
+    try:
+        import uvicorn
+    except ImportError as error:
+        raise ConfigError(
+            f"serving an index needs {error.name!r}", hint="pip install 'zigwheel[index]'"
+        ) from error
+    sweep(index)
+    config = uvicorn.Config(
+        assembled(index, environ),
+        host=host,
+        port=port,
+        root_path=root_path,
+        log_level=logging.WARNING,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    server = uvicorn.Server(config)
+
+    async def run() -> None:
+        started = asyncio.create_task(server.serve())
+        while not server.started and not started.done():
+            await asyncio.sleep(0.01)
+        if server.started:
+            address = server.servers[0].sockets[0].getsockname()
+            log("serving", address=f"http://{host}:{address[1]}{root_path}/simple/")
+        await started
+
+    asyncio.run(run())
+
+
+def log(event: str, **values: object) -> None:
+    """A line of JSON on the standard error."""
+    when = written(datetime.now(timezone.utc))
+    line = json.dumps({"time": when, "event": event, **values}, ensure_ascii=False)
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,88 @@
+"""How an index is run: `index.toml` in its folder, and `ZIGWHEEL_INDEX_*`, which count more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from zigwheel.config.convert import Errors, Part, built, read_record
+from zigwheel.config.kinds import keys_of
+from zigwheel.config.settings import raw_value
+from zigwheel.config.toml import TomlError, parse
+from zigwheel.config.words import did_you_mean
+from zigwheel.errors import ConfigError, raise_all
+from zigwheel.index.model import LARGEST
+
+FILE = "index.toml"
+PREFIX = "ZIGWHEEL_INDEX_"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What an operator decides."""
+
+    store: str = ""
+    """Where the bytes are: a folder, or `s3://BUCKET/PREFIX`. By default `store` in the index's folder."""
+    caches: tuple[str, ...] = ()
+    """URLs of secondary caches, in the order in which they are asked for what the store lacks."""
+    rebuild: bool = True
+    """Whether wheels are made again here that neither the store nor a cache has."""
+    builds: int = 1
+    """How many of them at once."""
+    build_seconds: int = 1800
+    """How long one build may take."""
+    build_options: tuple[str, ...] = ()
+    """Given to `zigwheel rebuild`, such as `--find-links`, `--no-index` or `--memory`."""
+    sandbox: tuple[str, ...] = ()
+    """The start of a command that builds are run by, such as `["unshare", "--map-root-user", "--net"]`."""
+    largest: int = LARGEST
+    """Bytes that an uploaded file may have."""
+    uploads: int = 4
+    """How many uploaded files are looked at at once."""
+    upstream: str = ""
+    """The Simple API that names go to which are not here; none by default."""
+    own: tuple[str, ...] = ()
+    """Names, or patterns such as `acme-*`, of projects that never go there, whether they are here or not."""
+
+
+def read_settings(folder: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings of the index in a folder. Raises `ConfigError`, or an `ErrorCollection`."""
+    errors: Errors = []
+    part = of_file(folder / FILE, errors)
+    keys = keys_of(Settings)
+    known = {f"{PREFIX}{name.upper().replace('-', '_')}": key for name, key in keys.items()}
+    for name, value in sorted(environ.items()):
+        if not name.startswith(PREFIX) or not value:
+            continue
+        if name not in known:
+            errors.append(
+                ConfigError(f"unknown variable `{name}`{did_you_mean(name, list(known))}")
+            )
+            continue
+        key = known[name]
+        raw = raw_value(key.kind, value, name, errors)
+        if raw is not None:
+            part |= read_record(Settings, {key.name: raw}, "", errors)
+    for name in ("builds", "build-seconds", "largest", "uploads"):
+        if isinstance(part.get(name), int) and part[name] < 1:
+            errors.append(ConfigError(f"`{name}` is {part[name]}, and has to be 1 or more"))
+    raise_all(errors)
+    found: Settings = built(Settings, part)
+    return found
+
+
+def of_file(file: Path, errors: Errors) -> Part:
+    """What the file says; nothing if it is not there."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        errors.append(ConfigError(f"{str(file)!r} cannot be read: {error}"))
+        return {}
+    try:
+        return read_record(Settings, parse(text), "", errors)
+    except TomlError as error:
+        errors.append(ConfigError(f"{file}:{error.line}:{error.column}: {error.message}"))
+        return {}
