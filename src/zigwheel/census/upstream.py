@@ -90,6 +90,13 @@ class Index:
                 raise
         return found
 
+    def numbers(self, url: str) -> dict[str, int]:
+        """A table of numbers that an index of zigwheel's has besides. Raises `UpstreamError`."""
+        node = root(load(self._page(url), shown(url), UpstreamError), shown(url), UpstreamError)
+        found = {name: one.whole(most=LARGEST) for name, one in node.entries()}
+        node.problems.tell()
+        return found
+
     def _session(self) -> Session:
         try:
             import requests
@@ -109,6 +116,7 @@ class Index:
 
         session = self._session()
         from requests import RequestException
+        from urllib3.exceptions import HTTPError
 
         end = time.monotonic() + PAGE_SECONDS
         data = bytearray()
@@ -124,14 +132,15 @@ class Index:
                         f"{shown(url)} answers with {kind[:80]!r}, not with {JSON}",
                         hint="an index has to know the Simple API in JSON (PEP 691), which tells sizes",
                     )
-                for chunk in answer.iter_content(2**16):
+                # what has come so far, not so many bytes: a server that sends one now and then is noticed
+                while chunk := answer.raw.read1(2**16, decode_content=True):
                     data += chunk
                     if len(data) > MOST_BYTES or time.monotonic() > end:
                         raise UpstreamError(
                             f"{shown(url)} has more than {MOST_BYTES} bytes, or takes more than "
                             f"{PAGE_SECONDS:g} s"
                         )
-        except (RequestException, ValueError) as error:
+        except (RequestException, HTTPError, OSError, ValueError) as error:
             said = str(error).partition("\n")[0][:300].replace(url, shown(url))
             raise UpstreamError(
                 f"{shown(url)} cannot be read: {type(error).__name__}: {said}",

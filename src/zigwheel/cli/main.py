@@ -12,6 +12,7 @@ from zigwheel import __version__
 from zigwheel.cli import (
     audit,
     build,
+    cache,
     convert,
     doctor,
     headers,
@@ -42,6 +43,7 @@ COMMANDS = (
     stats,
     store,
     index,
+    cache,
     sdist,
     convert,
     audit,

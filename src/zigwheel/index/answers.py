@@ -12,6 +12,8 @@ Message: TypeAlias = "MutableMapping[str, Any]"
 Receive: TypeAlias = "Callable[[], Awaitable[Message]]"
 Send: TypeAlias = "Callable[[Message], Awaitable[None]]"
 
+Application: TypeAlias = "Callable[[Scope, Receive, Send], Awaitable[None]]"
+
 Headers: TypeAlias = "list[tuple[bytes, bytes]]"
 
 PAGE_FOR = b"max-age=600, public"

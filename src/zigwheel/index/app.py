@@ -7,11 +7,9 @@ asked for. The rest is Starlette's.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from packaging.utils import canonicalize_name
@@ -19,6 +17,7 @@ from packaging.utils import canonicalize_name
 from zigwheel.index.answers import (
     FILE_FOR,
     PAGE_FOR,
+    Application,
     Receive,
     Scope,
     Send,
@@ -35,16 +34,7 @@ from zigwheel.index.model import File
 from zigwheel.index.negotiate import chosen
 from zigwheel.index.opened import Index
 from zigwheel.index.pages import Pages
-from zigwheel.index.uploads import Refused, Uploads
 from zigwheel.store.model import is_name
-
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-FLUSH = 10.0
-"""Seconds between two times that downloads are noted in the database."""
 
 READS = ("GET", "HEAD")
 
@@ -59,8 +49,10 @@ class App:
     """Its pages."""
     files: Files
     """Its files."""
-    rest: Starlette
+    rest: Application
     """Answers all others."""
+    log: Callable[..., None]
+    """Told of what happens."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -135,7 +127,11 @@ class App:
         if file.trouble or project is None or project.status == "quarantined":
             await say(send, 404, f"{file.filename} is not offered: {file.trouble or 'quarantine'}")
             return
-        await self.files.answer(scope, send, file)
+        try:
+            await self.files.answer(scope, send, file)
+        except Broken as broken:
+            # what was announced is not sent: that closes the connection, and the client sees it
+            self.log("broken off", file=file.filename, reason=str(broken))
 
     async def _metadata(self, scope: Scope, send: Send, file: File) -> None:
         """METADATA, which are always here. Who asks for them is likely to want the wheel soon."""
@@ -169,65 +165,3 @@ class App:
             await say(send, 404, "there is no such blob here")
             return
         await self._send(scope, send, found[0])
-
-
-def application(index: Index, files: Files, uploads: Uploads) -> App:
-    """The application that serves an index."""
-    from starlette.applications import Starlette
-    from starlette.responses import PlainTextResponse
-    from starlette.routing import Route
-
-    async def upload(request: Request) -> Response:
-        return await taken(uploads.file(request))
-
-    async def recipe(request: Request) -> Response:
-        return await taken(uploads.recipe(request))
-
-    async def taken(done: object) -> Response:
-        try:
-            said = await done  # type: ignore[misc]
-        except Refused as refused:
-            headers = (
-                {"www-authenticate": 'Basic realm="zigwheel"'} if refused.status == 401 else None
-            )
-            return PlainTextResponse(f"{refused}\n", refused.status, headers)
-        return PlainTextResponse(str(said))
-
-    async def health(request: Request) -> Response:
-        return PlainTextResponse(f"{index.shelves.catalogue.serial()}\n")
-
-    async def noting() -> None:
-        while True:
-            await asyncio.sleep(FLUSH)
-            await note(index, files)
-
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(noting())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await files.supply.stop()
-            await note(index, files)
-
-    rest = Starlette(
-        routes=[
-            Route("/legacy/", upload, methods=["POST"]),
-            Route("/recipes/", recipe, methods=["POST"]),
-            Route("/health", health),
-        ],
-        lifespan=lifespan,
-    )
-    return App(index=index, pages=Pages(catalogue=index.shelves.catalogue), files=files, rest=rest)
-
-
-async def note(index: Index, files: Files) -> None:
-    """Write into the database how often files were sent."""
-    sent = dict(+files.sent)
-    files.sent.clear()
-    if sent:
-        await asyncio.to_thread(index.shelves.catalogue.count, sent)
-
-
-__all__ = ["App", "Broken", "application"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import ipaddress
+import re
 import socket
 import threading
 import time
@@ -77,7 +78,7 @@ class Cache:
         if reason := self.breaker.why_not(file.sha256):
             raise Unavailable(reason, lasting=False)
         try:
-            await asyncio.to_thread(self._bring, file)
+            await asyncio.to_thread(self.bring, file.sha256, file.size)
         except Lacks:
             self.breaker.lacks(file.sha256)
             raise Unavailable("it lacks it") from None
@@ -86,28 +87,42 @@ class Cache:
             raise Unavailable(str(error), lasting=False) from error
         self.breaker.has_given()
 
-    def _bring(self, file: File) -> None:
+    def bring(self, sha256: str, size: int) -> None:
+        """Bring a blob into the store. Raises `Lacks`, and `Failed` if what comes is not that blob."""
         from requests import RequestException
         from urllib3.exceptions import HTTPError
 
         try:
-            with self._answer(f"{self.url.rstrip('/')}/{place(file.sha256)}") as answer:
-                check_length(answer, file.size)
-                stream = Body(answer, file.size)
+            with self._answer("GET", f"{self.url.rstrip('/')}/{place(sha256)}") as answer:
+                check_length(answer, size)
+                stream = Body(answer, size)
                 try:
-                    self.store.put(cast("IO[bytes]", stream), file.sha256)
+                    self.store.put(cast("IO[bytes]", stream), sha256)
                 except StoreError as error:
-                    if stream.count != file.size:
-                        raise Failed(f"it sends {stream.count} bytes, not {file.size}") from error
+                    if stream.count != size:
+                        raise Failed(f"it sends {stream.count} bytes, not {size}") from error
                     raise Failed(f"it sends other bytes: {error.message}") from error
         except (RequestException, HTTPError, OSError, ValueError) as error:
             raise Failed(f"{type(error).__name__}: {str(error)[:200]}") from error
 
-    def _answer(self, url: str) -> Response:
+    def size_of(self, sha256: str) -> int:
+        """How many bytes a blob has, as this place says. Raises `Lacks` and `Failed`."""
+        from requests import RequestException
+
+        try:
+            with self._answer("HEAD", f"{self.url.rstrip('/')}/{place(sha256)}") as answer:
+                said = answer.headers.get("Content-Length", "")
+        except RequestException as error:
+            raise Failed(f"{type(error).__name__}: {str(error)[:200]}") from error
+        if not re.fullmatch(r"\d{1,12}", said):
+            raise Failed(f"it announces {said[:40]!r} bytes")
+        return int(said)
+
+    def _answer(self, method: str, url: str) -> Response:
         """What is at a URL, or where it leads, a few steps far. Raises `Failed` and `Lacks`."""
         for _ in range(REDIRECTS + 1):
-            answer = self._session().get(
-                url, stream=True, timeout=(CONNECT, SILENT), allow_redirects=False
+            answer = self._session().request(
+                method, url, stream=True, timeout=(CONNECT, SILENT), allow_redirects=False
             )
             if answer.status_code == 200:
                 return answer

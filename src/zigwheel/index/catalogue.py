@@ -111,6 +111,11 @@ class Catalogue:
         query = f"SELECT {COLUMNS} FROM file WHERE sha256 = ? AND NOT deleted ORDER BY filename"
         return [file_of(row) for row in self._rows(query, sha256)]
 
+    def troubled(self) -> list[File]:
+        """The files that are not offered because they could not be had."""
+        query = f"SELECT {COLUMNS} FROM file WHERE trouble <> '' AND NOT deleted ORDER BY filename"
+        return [file_of(row) for row in self._rows(query)]
+
     def content_of(self, filename: str) -> str:
         """The sha256 of what a name stands for, deleted or not; empty if it was never used."""
         rows = self._rows("SELECT sha256 FROM file WHERE filename = ?", filename)
@@ -195,6 +200,8 @@ class Catalogue:
 
     def set_trouble(self, sha256: str, reason: str) -> None:
         """Say why files with a content are not offered any more, or with an empty text, that they are."""
+        if all(bool(file.trouble) == bool(reason) for file in self.files_with(sha256)):
+            return  # the pages stay as they are
         with self._change() as db:
             for project in affected(db, sha256):
                 touch(db, project)

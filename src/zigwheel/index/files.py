@@ -103,7 +103,7 @@ class Files:
         task = self.supply.begin(file)
         if await finished(task, self.patience):
             if reason := failure(task):
-                retry = () if reason.lasting else ((b"retry-after", b"30"),)
+                retry = () if reason.lasting else ((b"retry-after", b"5"),)
                 await say(
                     send, 404 if reason.lasting else 503, f"{file.filename}: {reason}", *retry
                 )

@@ -10,13 +10,17 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 
 from zigwheel.errors import ConfigError
-from zigwheel.index.app import App, application
+from zigwheel.index.answers import Application
+from zigwheel.index.app import App
 from zigwheel.index.blobs import Blobs
 from zigwheel.index.builds import Builds
 from zigwheel.index.caches import Cache
 from zigwheel.index.files import Files
 from zigwheel.index.model import File
 from zigwheel.index.opened import Index, sweep
+from zigwheel.index.pages import Pages
+from zigwheel.index.rest import Rest
+from zigwheel.index.retries import Retries
 from zigwheel.index.settings import PREFIX
 from zigwheel.index.supply import Came, Source, Supply, Unavailable
 from zigwheel.index.tokens import written
@@ -45,15 +49,16 @@ def assembled(index: Index, environ: Mapping[str, str]) -> App:
         )
     blobs = Blobs(store=shelves.store)
 
+    retries = Retries(catalogue=shelves.catalogue)
+
     def told(file: File, outcome: Came | Unavailable) -> None:
+        retries.ended(file, outcome)
         if isinstance(outcome, Came):
             log(
                 "came", file=file.filename, source=outcome.source, seconds=round(outcome.seconds, 3)
             )
-            return
-        log("unavailable", file=file.filename, reason=str(outcome))
-        if outcome.lasting:
-            shelves.catalogue.set_trouble(file.sha256, str(outcome))
+        else:
+            log("unavailable", file=file.filename, reason=str(outcome))
 
     uploads = Uploads(
         shelves=shelves,
@@ -62,24 +67,30 @@ def assembled(index: Index, environ: Mapping[str, str]) -> App:
         room=asyncio.Semaphore(settings.uploads),
         told=lambda what, label: log("uploaded", what=what, token=label),
     )
-    return application(
-        index, Files(blobs=blobs, supply=Supply(sources=sources, told=told)), uploads
-    )
+    files = Files(blobs=blobs, supply=Supply(sources=sources, told=told))
+    rest = Rest(index=index, files=files, uploads=uploads, retries=retries)
+    pages = Pages(catalogue=shelves.catalogue)
+    return App(index=index, pages=pages, files=files, rest=rest.application(), log=log)
 
 
 def serve(
     index: Index, environ: Mapping[str, str], *, host: str, port: int, root_path: str
 ) -> None:
     """Serve an index until the process is told to stop."""
+    sweep(index)
+    run(assembled(index, environ), host=host, port=port, root_path=root_path, page="/simple/")
+
+
+def run(app: Application, *, host: str, port: int, root_path: str = "", page: str = "/") -> None:
+    """Serve an application until the process is told to stop; `page` is what its log points to."""
     try:
         import uvicorn
     except ImportError as error:
         raise ConfigError(
-            f"serving an index needs {error.name!r}", hint="pip install 'zigwheel[index]'"
+            f"serving needs {error.name!r}", hint="pip install 'zigwheel[index]'"
         ) from error
-    sweep(index)
     config = uvicorn.Config(
-        assembled(index, environ),
+        app,
         host=host,
         port=port,
         root_path=root_path,
@@ -90,16 +101,16 @@ def serve(
     )
     server = uvicorn.Server(config)
 
-    async def run() -> None:
-        started = asyncio.create_task(server.serve())
-        while not server.started and not started.done():
+    async def served() -> None:
+        task = asyncio.create_task(server.serve())
+        while not server.started and not task.done():
             await asyncio.sleep(0.01)
         if server.started:
             address = server.servers[0].sockets[0].getsockname()
-            log("serving", address=f"http://{host}:{address[1]}{root_path}/simple/")
-        await started
+            log("serving", address=f"http://{host}:{address[1]}{root_path}{page}")
+        await task
 
-    asyncio.run(run())
+    asyncio.run(served())
 
 
 def log(event: str, **values: object) -> None:
