@@ -2,6 +2,7 @@
 
     python3 scripts/release.py                all of them; half an hour, more with a cold cache
     python3 scripts/release.py fastsum        one project
+    python3 scripts/release.py --rebuilt      only delete all wheels, and make them again from recipes
 
 Writes docs/reference/releases.md. Interpreters that are not in the cache are fetched first, as
 `scripts/interpreters.py` does.

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tests.corpus.rig import Workshop, open_workshop
@@ -19,6 +20,7 @@ from tests.release.run import (
     furnished,
     judged,
     matrix,
+    rebuilt,
 )
 
 
@@ -29,13 +31,19 @@ def main() -> int:
     parser.add_argument("--interpreters", type=Path, required=True, metavar="FILE")
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="a new folder that is kept")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument(
+        "--rebuilt", action="store_true", help="only what comes out of recipes again"
+    )
     given = parser.parse_args()
     with worked_in(given.work) as folder:
         workshop = furnished(open_workshop(folder, folder / "zigwheel"), PYTHONS)
         chosen = [one for one in PROJECTS if one.name in (given.only or [p.name for p in PROJECTS])]
         wrong = 0
         for project in chosen:
-            row = carried_out(project, workshop, given.interpreters, jobs=given.jobs)
+            if given.rebuilt:
+                row = remade(project, workshop, read()[project.name], jobs=given.jobs)
+            else:
+                row = carried_out(project, workshop, given.interpreters, jobs=given.jobs)
             print(row.told, flush=True)
             wrong += bool(row.wrong)
             write({**read(), project.name: row})
@@ -61,6 +69,8 @@ def carried_out(project: Project, workshop: Workshop, table: Path, *, jobs: int)
     wrong |= judged(made, jobs=jobs)
     wrong |= dict.fromkeys(differs_in_another_order(made, workshop, project.name), "another order")
     wrong |= dict.fromkeys(differs_alone(made, workshop, jobs=jobs), "alone")
+    again = rebuilt(made, workshop)
+    wrong |= dict.fromkeys((one for one in made.wheels if one not in again), "the recipe")
     return Row(
         name=project.name,
         release=f"{made.manifest['name']} {made.manifest['version']}",
@@ -70,7 +80,17 @@ def carried_out(project: Project, workshop: Workshop, table: Path, *, jobs: int)
         untested=tests.get("not tested", {}),
         seconds=made.seconds,
         wrong=wrong,
+        rebuilt=len(again),
     )
+
+
+def remade(project: Project, workshop: Workshop, row: Row, *, jobs: int) -> Row:
+    """The row with what comes out of the recipe of another run, which tests nothing."""
+    made = matrix(laid_out(project, workshop), workshop, project.name, "--no-test", "-j", str(jobs))
+    again = rebuilt(made, workshop)
+    lost = dict.fromkeys((one for one in made.wheels if one not in again), "the recipe")
+    before = {name: why for name, why in row.wrong.items() if why != "the recipe"}
+    return replace(row, rebuilt=len(again), wrong={**before, **lost})
 
 
 if __name__ == "__main__":

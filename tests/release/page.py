@@ -22,10 +22,11 @@ of Linux with glibc and musl, macOS (x86-64, arm64, universal2) and Windows (amd
 3.9, 3.11, 3.13, 3.14 and 3.15. Every wheel is held up to the judges of other projects; is tested by the
 project's own tests wherever an interpreter can be had, natively, under qemu or Wine; and is built twice
 more, which has to give the same bytes: with an empty cache, shuffled, by another number of jobs; and by a
-command and with a cache of its own.
+command and with a cache of its own. Then it is deleted, and made again by `zigwheel rebuild` from the recipe,
+in a fresh environment, with an empty cache and without a network.
 
-| project | | wheels | tests that ran, passed | tests not run here | same in another order | same alone |
-|---|---|---|---|---|---|---|
+| project | | wheels | tests that ran, passed | tests not run here | same in another order | same alone | same from the recipe |
+|---|---|---|---|---|---|---|---|
 """
 
 
@@ -49,13 +50,16 @@ class Row:
     """From start to end of the command, with its tests."""
     wrong: Mapping[str, str]
     """All that is not as it should be."""
+    rebuilt: int = 0
+    """How many came out of the recipe again."""
 
     @property
     def told(self) -> str:
         """The row for a terminal, with all that is wrong."""
         text = (
             f"{self.release}: {self.wheels} wheels in {self.seconds:.0f} s, "
-            f"tests: {len(self.passed)} passed, {len(self.untested)} not run; {self.judges}"
+            f"tests: {len(self.passed)} passed, {len(self.untested)} not run; {self.judges}; "
+            f"{self.rebuilt} from the recipe"
         )
         return "\n".join([text, *(f"  {name}: {why}" for name, why in self.wrong.items())])
 
@@ -82,7 +86,8 @@ def page(rows: Mapping[str, Row]) -> str:
     found = [(project, rows[project.name]) for project in PROJECTS if project.name in rows]
     lines = [
         f"| {row.release} | {project.what} | {row.wheels} | {len(row.passed)} | {len(row.untested)} "
-        f"| {row.equal('another order')} | {row.equal('alone')} |"
+        f"| {row.equal('another order')} | {row.equal('alone')} "
+        f"| {row.rebuilt} |"
         for project, row in found
     ]
     every = [row for _, row in found]

@@ -26,6 +26,8 @@ class Project:
     """What kind of a project it is, for the page."""
     skip: tuple[str, ...] = ()
     """`test-skip`."""
+    without: tuple[str, str] = ("", "")
+    """Identifiers, and a test that is not run there; the reason is told in `what`."""
 
 
 PROJECTS = (
@@ -39,7 +41,11 @@ PROJECTS = (
         # it reads words of 64 bits at odd addresses, which 32-bit ARM refuses; so does what gcc makes of it
         skip=("*-manylinux_armv7l",),
     ),
-    Project(name="xxhash", what="C, of the corpus"),
+    Project(
+        name="xxhash",
+        what="C, of the corpus; on musl without its test of ctypes, which Python there is built without",
+        without=("*-musllinux_*", "tests/test_fastcall.py::TestFastcallNormal::test_input_ctypes"),
+    ),
 )
 
 
@@ -61,6 +67,11 @@ def laid_out(project: Project, workshop: Workshop) -> Path:
         }
     table = {"targets": TARGETS, "pythons": PYTHONS, **tests}
     lines = [f"{key} = {json.dumps(value)}" for key, value in table.items()]
+    select, test = project.without
+    if select:
+        command = f"{table['test-command']} --deselect {test}"
+        lines += ["[[tool.zigwheel.wheels.overrides]]", f"select = {json.dumps(select)}"]
+        lines += [f"test-command = {json.dumps(command)}"]
     with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write("\n".join(["", "[tool.zigwheel.wheels]", *lines, ""]))
     return folder

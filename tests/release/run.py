@@ -109,6 +109,37 @@ def differs_alone(made: Matrix, workshop: Workshop, *, jobs: int) -> list[str]:
         return [one for one, equal in zip(made.wheels, same, strict=True) if not equal]
 
 
+def rebuilt(made: Matrix, workshop: Workshop) -> list[str]:
+    """The wheels that come out of the recipe again, in a fresh environment, without a network."""
+    recipe = made.house.with_name(f"{made.house.name}.recipe.json")
+    out, files = made.house.with_name(f"{made.house.name}-rebuilt"), recipe.with_suffix(".files")
+    environ = in_place(workshop.environ)
+    listed = recipe.with_suffix(".txt")
+    words = zigwheel("rebuild", recipe, "--requirements")
+    listed.write_bytes(
+        subprocess.run(words, env=environ, check=True, stdout=subprocess.PIPE).stdout
+    )
+    pip = [sys.executable, "-m", "pip", "download", "--require-hashes", "--no-deps"]
+    said("the requirements", [*pip, "-d", files, "-r", listed], environ)
+    with fresh_cache(workshop) as fresh:
+        subprocess.run(
+            [
+                *("unshare", "--map-root-user", "--net"),
+                *zigwheel("rebuild", recipe, "--sdist", made.sdist, "-o", out),
+                *("--find-links", str(files), "--no-index"),
+            ],
+            env={**environ, **fresh},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+    found = {file.name: digest(file) for file in out.glob("*.whl")}
+    return [
+        wheel["identifier"]
+        for wheel in made.manifest["wheels"]
+        if wheel["file"] and found.get(wheel["file"]) == wheel["sha256"]
+    ]
+
+
 def alone(made: Matrix, identifier: str, workshop: Workshop) -> str:
     """The sha256 of a wheel that `zigwheel build` makes."""
     python, _, target = identifier.partition("-")
