@@ -74,6 +74,15 @@ def add(subparsers: Subparsers) -> None:
     status.add_argument("project")
     status.add_argument("status", choices=["active", "archived", "deprecated", "quarantined"])
     status.add_argument("--reason", default="")
+    check = actions.add_parser(
+        "check", help="hold the database against the store; mend what does not agree"
+    )
+    add_folder(check)
+    backup = actions.add_parser(
+        "backup", help="copy what nobody could make again into a folder, which is an index then"
+    )
+    add_folder(backup)
+    backup.add_argument("target", type=Path, metavar="TARGET")
     push = actions.add_parser("push", help="upload recipes")
     push.add_argument("url", help="of the index, above /simple/")
     push.add_argument("recipes", nargs="+", type=Path, metavar="RECIPE")
@@ -110,6 +119,13 @@ def run(arguments: argparse.Namespace) -> int:
             )
         elif arguments.action == "token":
             tokens(index, arguments)
+        elif arguments.action == "check":
+            return check(index)
+        elif arguments.action == "backup":
+            from zigwheel.index.backup import backup
+
+            copied = sum(1 for _ in backup(index.shelves, arguments.target.absolute()))
+            say(f"{copied} files copied; wheels that recipes make are left out")
         else:
             change(index, arguments)
     return 0
@@ -136,6 +152,18 @@ def tokens(index: Index, arguments: argparse.Namespace) -> None:
     catalogue.add_token(token)
     print(secret)
     say("this is shown once: the index keeps only its hash")
+
+
+def check(index: Index) -> int:
+    """Tell what was found; the exit code says whether that was anything."""
+    from zigwheel.index.check import check as findings
+
+    count = 0
+    for finding in findings(index.shelves):
+        print(f"{finding.state}: {finding.what}", flush=True)
+        count += 1
+    say(f"{count} things were not as they should be" if count else "nothing to mend")
+    return ServiceError.exit_code if count else 0
 
 
 def change(index: Index, arguments: argparse.Namespace) -> None:

@@ -227,6 +227,33 @@ class Catalogue:
             touch(db, project)
             return done.rowcount > 0
 
+    def forget_recipe(self, sha256: str) -> None:
+        """Take a recipe out of account that cannot be read: what it made is made by another, or by none."""
+        with self._change() as db:
+            db.execute("DELETE FROM made WHERE recipe = ?", (sha256,))
+            db.execute("DELETE FROM recipe WHERE sha256 = ?", (sha256,))
+            db.execute(
+                "UPDATE file SET recipe = coalesce("
+                "(SELECT recipe FROM made WHERE wheel = file.sha256 ORDER BY recipe LIMIT 1), '') "
+                "WHERE recipe = ?",
+                (sha256,),
+            )
+
+    def forget_metadata(self, filename: str) -> None:
+        """Announce no METADATA of a file any more."""
+        with self._change() as db:
+            changed(db, "UPDATE file SET metadata = ''", (), filename)
+
+    def integrity(self) -> list[str]:
+        """What SQLite finds wrong with the file."""
+        rows = self._rows("PRAGMA integrity_check") + self._rows("PRAGMA foreign_key_check")
+        return [str(row[0]) for row in rows if row[0] != "ok"]
+
+    def copy_to(self, other: sqlite3.Connection) -> None:
+        """Copy all of it into another database, as it is at one moment."""
+        with self.other, told():
+            self.reading.backup(other)
+
     def add_token(self, token: Token) -> None:
         """Add a token."""
         with self._change() as db:

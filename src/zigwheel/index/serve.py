@@ -117,4 +117,5 @@ def log(event: str, **values: object) -> None:
     """A line of JSON on the standard error."""
     when = written(datetime.now(timezone.utc))
     line = json.dumps({"time": when, "event": event, **values}, ensure_ascii=False)
-    print(line, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{line}\n")  # at once: a server that is killed leaves no half of a line
+    sys.stderr.flush()
