@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Build, measure, print the table; 0 whatever was found."""
     options = read_options(arguments)
     if not options.inside:
-        return again_inside(options.words)
+        return again_inside(options.words, Path(__file__).resolve())
     with tempfile.TemporaryDirectory(prefix="zigwheel-bench-") as temporary:
         work = (options.work or Path(temporary)).resolve()
         bench = furnish(work, options)
@@ -98,15 +98,15 @@ def read_options(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
-def again_inside(words: Sequence[str]) -> int:
-    """Start this file again in an environment with zigwheel and what it builds."""
+def again_inside(words: Sequence[str], file: Path) -> int:
+    """Start a file of this folder again in an environment with zigwheel and what it builds."""
     sys.path.insert(0, str(CHECKOUT / "scripts"))
     from environment import environment, run
 
     python = environment("bench")
     run([python, "-m", "pip", "install", "--quiet", "--editable", ".", "--group", "test"])
     path = f"{CHECKOUT}{os.pathsep}{HERE}"
-    command = [python, __file__, "--inside", *words]
+    command = [python, str(file), "--inside", *words]
     return subprocess.run(command, env={**os.environ, "PYTHONPATH": path}).returncode
 
 
