@@ -20,13 +20,23 @@ from tests.recipe.conftest import Built, run
 METADATA = "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{more}\n"
 
 
+TAGS = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+
+NOTHING = "(not there)"
+"""The content of a member that is to be left out."""
+
+
 def wheel(name: str = "spam", version: str = "1.0", more: str = "", **members: str) -> bytes:
     """A small wheel."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         text = METADATA.format(name=name, version=version, more=more)
-        for path, content in {f"{name}-{version}.dist-info/METADATA": text, **members}.items():
-            archive.writestr(zipfile.ZipInfo(path), content)
+        info = f"{name}-{version}.dist-info"
+        files = {f"{info}/METADATA": text, f"{info}/WHEEL": TAGS, **members}
+        record = "".join(f"{path},,\n" for path in (*files, f"{info}/RECORD"))
+        for path, content in {f"{info}/RECORD": record, **files}.items():
+            if content != NOTHING:
+                archive.writestr(zipfile.ZipInfo(path), content)
     return stream.getvalue()
 
 
@@ -150,6 +160,12 @@ def test_tokens(index: Served) -> None:
         (WHEEL, wheel(**{"C:/evil": ""}), {}, "leads out of the archive"),
         (WHEEL, wheel(**{"b.dist-info/METADATA": ""}), {}, "has 2 files *.dist-info/METADATA"),
         (WHEEL, wheel(more="Requires-Python: three\n"), {}, "no set of specifiers"),
+        (
+            WHEEL,
+            wheel(**{"spam-1.0.dist-info/WHEEL": NOTHING}),
+            {},
+            "has no spam-1.0.dist-info/WHEEL",
+        ),
         (WHEEL, wheel(), {"sha256_digest": "0" * 64}, "'sha256_digest' is '000"),
         (WHEEL, wheel(), {"md5_digest": "0" * 32}, "'md5_digest' is '000"),
         (WHEEL, wheel(), {"blake2_256_digest": "0" * 64}, "'blake2_256_digest' is '000"),

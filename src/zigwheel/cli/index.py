@@ -83,6 +83,15 @@ def add(subparsers: Subparsers) -> None:
     )
     add_folder(backup)
     backup.add_argument("target", type=Path, metavar="TARGET")
+    export = actions.add_parser("export", help="write it as files, for any static host")
+    add_folder(export)
+    export.add_argument("target", type=Path, metavar="TARGET")
+    export.add_argument(
+        "--files-url",
+        default="",
+        metavar="URL",
+        help="an index or a cache that has the files (default: they are written as well)",
+    )
     push = actions.add_parser("push", help="upload recipes")
     push.add_argument("url", help="of the index, above /simple/")
     push.add_argument("recipes", nargs="+", type=Path, metavar="RECIPE")
@@ -121,6 +130,12 @@ def run(arguments: argparse.Namespace) -> int:
             tokens(index, arguments)
         elif arguments.action == "check":
             return check(index)
+        elif arguments.action == "export":
+            from zigwheel.index.export import export
+
+            target = arguments.target.absolute()
+            count = sum(1 for _ in export(index.shelves, target, arguments.files_url))
+            say(f"{count} files written")
         elif arguments.action == "backup":
             from zigwheel.index.backup import backup
 

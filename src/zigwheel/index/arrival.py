@@ -148,6 +148,11 @@ def wheel_metadata(path: Path) -> bytes:
         found = [one for one in infos if is_metadata(one.filename)]
         if len(found) != 1:
             raise Unfit(f"it has {len(found)} files *.dist-info/METADATA, not one")
+        folder = found[0].filename.partition("/")[0]
+        names = {info.filename for info in infos}
+        for needed in ("WHEEL", "RECORD"):
+            if f"{folder}/{needed}" not in names:
+                raise Unfit(f"it has no {folder}/{needed}, which every wheel has")
         with archive.open(found[0]) as stream:
             return limited(stream.read(METADATA_LIMIT + 1))
 

@@ -29,11 +29,18 @@ class CacheApp:
         if scope["type"] != "http":
             return
         path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-        sha256 = path.rpartition("/")[2]
+        top, _, rest = path.lstrip("/").partition("/")
+        sha256 = rest.partition("/")[0] if top == "files" else rest.rpartition("/")[2]
         if scope["method"] not in ("GET", "HEAD"):
             await say(send, 405, "this is a cache: it is only read", (b"allow", b"GET, HEAD"))
-        elif not is_name(sha256) or path != f"/blobs/sha256/{sha256[:2]}/{sha256}":
-            await say(send, 404, "this is a cache: it has /blobs/sha256/ab/abcdef…")
+        elif not is_name(sha256) or (
+            top != "files" and path != f"/blobs/sha256/{sha256[:2]}/{sha256}"
+        ):
+            await say(
+                send,
+                404,
+                "this is a cache: it has /blobs/sha256/ab/abcdef… and /files/abcdef…/NAME",
+            )
         else:
             await self._blob(scope, send, sha256)
 
