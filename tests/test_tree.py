@@ -29,7 +29,8 @@ LAYERS = (
     {"pipeline"},
     {"convert", "matrix", "scaffold"},
     {"recipe"},
-    {"prune", "census", "index"},
+    {"census"},
+    {"prune", "index"},
     {"build", "cli"},
     {"__main__"},
 )

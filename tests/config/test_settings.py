@@ -298,6 +298,7 @@ def test_variables_that_are_no_option_are_warned_of(load: Load) -> None:
         "ZIGWHEEL_FROBNICATE": "1",
         "ZIGWHEEL_EMPTY": "",
         "ZIGWHEEL_LTO": "",
+        "ZIGWHEEL_INDEX_PORT": "4000",
     }
     assert load("", environ=environ, warn=said.append) == Config()
     assert said == [

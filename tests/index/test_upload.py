@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import signal
@@ -43,13 +44,13 @@ def wheel(name: str = "spam", version: str = "1.0", more: str = "", **members: s
 def sdist(name: str = "spam", version: str = "1.0", *, info: str = "", member: str = "") -> bytes:
     """A small sdist."""
     stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+    with tarfile.open(fileobj=stream, mode="w", encoding="utf-8") as archive:
         text = (info or METADATA.format(name=name, version=version, more="")).encode()
         for path in filter(None, [f"{name}-{version}/PKG-INFO", member]):
             entry = tarfile.TarInfo(path)
             entry.size = len(text)
             archive.addfile(entry, io.BytesIO(text))
-    return stream.getvalue()
+    return gzip.compress(stream.getvalue(), mtime=0)
 
 
 def post(index: Served, token: str, filename: str, data: bytes, **fields: str) -> requests.Response:

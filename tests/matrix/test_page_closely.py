@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -134,21 +133,6 @@ def test_figures_are_figures(value: str) -> None:
 
 
 Opener = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Chromium; with `CI` set it has to be there."""
-    if not CHROMIUM:
-        if os.environ.get("CI"):
-            pytest.fail("`chromium` is not on PATH")
-        pytest.skip("`chromium` is not on PATH")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -28,10 +28,13 @@ RESERVED = frozenset(
         "ZIGWHEEL_INTERPRETERS",
         "ZIGWHEEL_RECORD",
         "ZIGWHEEL_TEST_CACHE",
+        "ZIGWHEEL_TOKEN",
         "ZIGWHEEL_ZIG",
     }
 )
 SETUPTOOLS_KEYS = frozenset({"--build-option", "--global-option"})
+ELSEWHERE = "ZIGWHEEL_INDEX_"
+"""What begins like this is read by an index, which may run builds."""
 INSIDE = frozenset({"config-header", "dependencies", "generate"})
 """What stands in `pyproject.toml` alone: one value for all entries would be none for any."""
 BOOLEANS: Mapping[str, bool] = {
@@ -132,6 +135,7 @@ def read_environment(
     """What `ZIGWHEEL_*` variables say; an empty one says nothing. Unknown ones are warned of."""
     part: Part = {}
     given = {n: v for n, v in environ.items() if n.startswith(PREFIX) and n not in RESERVED and v}
+    given = {n: v for n, v in given.items() if not n.startswith(ELSEWHERE)}
     if not given:
         return part
     known = {option.variable: option for option in options().values()}

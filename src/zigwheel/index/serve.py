@@ -16,6 +16,7 @@ from zigwheel.index.blobs import Blobs
 from zigwheel.index.builds import Builds
 from zigwheel.index.caches import Cache
 from zigwheel.index.files import Files
+from zigwheel.index.metrics import metrics
 from zigwheel.index.model import File
 from zigwheel.index.opened import Index, sweep
 from zigwheel.index.pages import Pages
@@ -50,9 +51,11 @@ def assembled(index: Index, environ: Mapping[str, str]) -> App:
     blobs = Blobs(store=shelves.store)
 
     retries = Retries(catalogue=shelves.catalogue)
+    counted = metrics()
 
     def told(file: File, outcome: Came | Unavailable) -> None:
         retries.ended(file, outcome)
+        counted.ended(outcome)
         if isinstance(outcome, Came):
             log(
                 "came", file=file.filename, source=outcome.source, seconds=round(outcome.seconds, 3)
@@ -60,15 +63,19 @@ def assembled(index: Index, environ: Mapping[str, str]) -> App:
         else:
             log("unavailable", file=file.filename, reason=str(outcome))
 
+    def taken(what: str, label: str) -> None:
+        counted.uploads.inc()
+        log("uploaded", what=what, token=label)
+
     uploads = Uploads(
         shelves=shelves,
         work=index.work,
         largest=settings.largest,
         room=asyncio.Semaphore(settings.uploads),
-        told=lambda what, label: log("uploaded", what=what, token=label),
+        told=taken,
     )
     files = Files(blobs=blobs, supply=Supply(sources=sources, told=told))
-    rest = Rest(index=index, files=files, uploads=uploads, retries=retries)
+    rest = Rest(index=index, files=files, uploads=uploads, retries=retries, metrics=counted)
     pages = Pages(catalogue=shelves.catalogue)
     return App(index=index, pages=pages, files=files, rest=rest.application(), log=log)
 
