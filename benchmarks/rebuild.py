@@ -11,7 +11,7 @@ nothing else meanwhile. See README.md beside it.
 from __future__ import annotations
 
 import argparse
-import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -81,7 +81,9 @@ def measured(name: str, bench: matrix.Bench, runs: int) -> list[Row]:
         macros = [f"-C{kind}.define-macros=ZIGWHEEL_RUN={target}" for kind in matrix.kinds(project)]
         # what Zig compiles of its own for this target is in the cache afterwards, with other objects
         warm = [sdist, "--only", f"{PYTHON}-{target}", "--no-test", "--no-recipe"]
+        restore(bench)
         matrix.zigwheel(bench.environ, "wheels", *warm, "-o", out / f"warm-{target}")
+        keep(bench)
         samples = [
             one_run(sdist, target, macros, bench, out / f"{target}-{n}") for n in range(runs)
         ]
@@ -106,36 +108,41 @@ def one_run(
     """The first build, and the two rebuilds."""
     out.mkdir()
     wheels = ["wheels", sdist, "--only", f"{PYTHON}-{target}", "--no-test", "-o", out / "house"]
-    first = cost(bench, out / "first", *wheels, "--no-recipe", *macros)
+    first = cost(bench, out / "first.log", *wheels, "--no-recipe", *macros)
     recipe = out / "house.recipe.json"
-    matrix.zigwheel(environ_of(bench, out / "first"), *wheels, *macros)
+    matrix.zigwheel(bench.environ, *wheels, *macros)
     files = out.parent / "files"
     if not files.exists():
         download(recipe, files, bench)
     words = ["rebuild", recipe, "--sdist", sdist, "-o", out / "again"]
-    isolated = cost(bench, out / "isolated", *words, "--find-links", files, "--no-index")
-    here = cost(bench, out / "here", *words, "--no-isolation")
+    isolated = cost(bench, out / "isolated.log", *words, "--find-links", files, "--no-index")
+    here = cost(bench, out / "here.log", *words, "--no-isolation")
     return first, isolated, here
 
 
-def environ_of(bench: matrix.Bench, cache: Path) -> dict[str, str]:
-    """The environment of a run with a cache of its own."""
-    return {**bench.environ, "ZIGWHEEL_CACHE_DIR": str(cache)}
-
-
-def cost(bench: matrix.Bench, cache: Path, *words: str | Path) -> Cost:
-    """What a command takes with a fresh copy of the warm cache."""
+def cost(bench: matrix.Bench, log: Path, *words: str | Path) -> Cost:
+    """What a command takes when its cache has what Zig compiles of its own, and nothing else."""
     from measure import measure
 
-    source = bench.work / "cache"
-    cache.mkdir()
-    for name in sorted(os.listdir(source)):
-        if name != "matrix":
-            subprocess.run(["cp", "-al", source / name, cache / name], check=True)
+    restore(bench)
     command = [sys.executable, "-m", "zigwheel", *map(str, words)]
-    log = cache.with_suffix(".log")
-    found = measure(command, cwd=cache.parent, environ=environ_of(bench, cache), log=log)
+    found = measure(command, cwd=log.parent, environ=bench.environ, log=log)
     return found.cpu, found.wall
+
+
+def keep(bench: matrix.Bench) -> None:
+    """Let later runs begin with the cache as it is now."""
+    kept = bench.work / "kept"
+    shutil.rmtree(kept, ignore_errors=True)
+    subprocess.run(["cp", "-al", bench.work / "cache", kept], check=True)
+    shutil.rmtree(kept / "matrix", ignore_errors=True)
+
+
+def restore(bench: matrix.Bench) -> None:
+    """Make the cache again as it was kept, in its place: Zig knows its files by their paths."""
+    if (bench.work / "kept").exists():
+        shutil.rmtree(bench.work / "cache")
+        subprocess.run(["cp", "-al", bench.work / "kept", bench.work / "cache"], check=True)
 
 
 def download(recipe: Path, files: Path, bench: matrix.Bench) -> None:

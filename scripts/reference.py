@@ -99,7 +99,7 @@ not it applies.
   list behind or before what was there.
 - Tables are merged key by key, and the later value of a key wins; with `inherit.KEY = "prepend"`
   the earlier one does. `inherit.KEY = "none"` replaces the table.
-- `target`, `python`, `wheels` and `minimum-version` can't be set here.
+- `target`, `python`, `wheels`, `caches` and `minimum-version` can't be set here.
 
 The keys of `if` are:
 """

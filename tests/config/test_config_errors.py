@@ -248,6 +248,13 @@ ONE = [
         ),
     ),
     (
+        "caches = ['http://wheels.example']",
+        (
+            '`tool.zigwheel.caches[0]` is "http://wheels.example"; it must be a URL without user and '
+            "query, such as `https://wheels.example/spam`"
+        ),
+    ),
+    (
         "minimum-version = 'one'",
         '`tool.zigwheel.minimum-version` is "one"; it must be a version, such as `0.1` (PEP 440)',
     ),

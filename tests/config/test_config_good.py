@@ -45,6 +45,7 @@ cache-dir = "/var/cache"
 strict = true
 verbose = true
 reuse = false
+caches = ["https://wheels.example/spam"]
 
 [[extension]]
 name = "fastsum._core"
@@ -182,6 +183,7 @@ def test_every_setting(load: Load) -> None:
         strict=True,
         verbose=True,
         reuse=False,
+        caches=("https://wheels.example/spam",),
         extension=(
             Extension(
                 name="fastsum._core",

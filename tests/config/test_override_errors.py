@@ -121,6 +121,13 @@ WRONG = [
         ),
     ),
     (
+        "if.os = 'windows'\ncaches = ['https://wheels.example']",
+        (
+            f"{WHERE}.caches` is not allowed\n"
+            "  hint: they are of the project, whatever it is built for"
+        ),
+    ),
+    (
         "if.os = 'windows'\nminimum-version = '0.0'",
         (
             f"{WHERE}.minimum-version` is not allowed\n"

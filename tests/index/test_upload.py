@@ -10,7 +10,9 @@ import subprocess
 import tarfile
 import time
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import requests
@@ -41,15 +43,24 @@ def wheel(name: str = "spam", version: str = "1.0", more: str = "", **members: s
     return stream.getvalue()
 
 
-def sdist(name: str = "spam", version: str = "1.0", *, info: str = "", member: str = "") -> bytes:
+def sdist(
+    name: str = "spam",
+    version: str = "1.0",
+    *,
+    info: str = "",
+    member: str = "",
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
     """A small sdist."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w", encoding="utf-8") as archive:
-        text = (info or METADATA.format(name=name, version=version, more="")).encode()
-        for path in filter(None, [f"{name}-{version}/PKG-INFO", member]):
+        text = info or METADATA.format(name=name, version=version, more="")
+        texts = {f"{name}-{version}/PKG-INFO": text, **({member: text} if member else {}), **more}
+        for path, content in texts.items():
+            data = content.encode()
             entry = tarfile.TarInfo(path)
-            entry.size = len(text)
-            archive.addfile(entry, io.BytesIO(text))
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
     return gzip.compress(stream.getvalue(), mtime=0)
 
 

@@ -83,7 +83,8 @@ def serve(arguments: argparse.Namespace) -> int:
         log=log,
     )
     files = Files(
-        blobs=Blobs(store=store), supply=Supply(sources=(), told=lambda file, outcome: None)
+        blobs=Blobs(store=store),
+        supply=Supply(sources=lambda file: (), told=lambda file, outcome: None),
     )
     run(
         CacheApp(files=files, mirror=mirror),

@@ -197,6 +197,14 @@ PackageUrl: TypeAlias = Annotated[
         "a package URL, such as `pkg:github/madler/zlib@v1.3.1`",
     ),
 ]
+# RFC 3986; no user, since it would be published, and no query, since the path of a blob follows.
+CacheUrl: TypeAlias = Annotated[
+    str,
+    Form(
+        r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(?::[0-9]{1,5})?(?:/[^\s?#\\]{0,500})?",
+        "a URL without user and query, such as `https://wheels.example/spam`",
+    ),
+]
 CpeName: TypeAlias = Annotated[
     str,
     Form(

@@ -19,6 +19,7 @@ from zigwheel.config.dependency import Dependency
 from zigwheel.config.forms import (
     AttributeName,
     BuildTag,
+    CacheUrl,
     CffiScript,
     CpeName,
     Cpu,
@@ -353,6 +354,11 @@ class Config:
     """How editable installs work."""
     version: VersionSettings = field(default_factory=VersionSettings)
     """Where a dynamic version comes from."""
+    caches: tuple[CacheUrl, ...] = ()
+    """Secondary caches of this project's wheels, up to four. An index that takes a release reads them from
+    the sdist, and asks them for wheels of this project that it does not store. Files are below
+    `blobs/sha256/`, by hash; `zigwheel cache push` puts them there.
+    """
     wheels: Annotated[object, Elsewhere("zigwheel.config.wheels:WheelsSettings")] = None
     """What `zigwheel wheels` builds and tests."""
 

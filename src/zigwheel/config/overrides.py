@@ -34,6 +34,7 @@ FIXED = {
     "python": "an override applies to a target, so it cannot choose its Python",
     "generate": "a command runs once for all targets; choose among its outputs in `sources`",
     "wheels": "it says what is built for which target; for some write `[[tool.zigwheel.wheels.overrides]]`",
+    "caches": "they are of the project, whatever it is built for",
     "minimum-version": "it is read before all else; write it into `[tool.zigwheel]`",
 }
 FOR_ALL = "a table applies to every entry; for some write `[[{place}]]` with a glob as `name`"

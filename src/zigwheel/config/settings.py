@@ -35,7 +35,7 @@ RESERVED = frozenset(
 SETUPTOOLS_KEYS = frozenset({"--build-option", "--global-option"})
 ELSEWHERE = "ZIGWHEEL_INDEX_"
 """What begins like this is read by an index, which may run builds."""
-INSIDE = frozenset({"config-header", "dependencies", "generate"})
+INSIDE = frozenset({"caches", "config-header", "dependencies", "generate"})
 """What stands in `pyproject.toml` alone: one value for all entries would be none for any."""
 BOOLEANS: Mapping[str, bool] = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),

@@ -22,6 +22,7 @@ from packaging.utils import (
 from packaging.version import InvalidVersion, Version
 
 from zigwheel.errors import ServiceError, raise_all
+from zigwheel.index.declared import declared_caches
 from zigwheel.index.model import FILENAME, File
 
 METADATA_LIMIT = 4 * 2**20
@@ -51,6 +52,20 @@ class Arrival:
     """METADATA of a wheel; empty for an sdist, which may say other things when it is built."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Description:
+    """What an archive says of itself."""
+
+    shown: str = ""
+    """Name, as its metadata write it."""
+    version: str = ""
+    """Version, as its metadata write it."""
+    metadata: bytes = b""
+    """METADATA, or PKG-INFO."""
+    caches: tuple[str, ...] = ()
+    """Secondary caches that an sdist declares."""
+
+
 class Unfit(Exception):
     """What was uploaded is no sdist or wheel; says why."""
 
@@ -61,7 +76,7 @@ def examined(path: Path, filename: str, fields: Mapping[str, str], uploaded: str
     Raises `ServiceError`, or an `ErrorCollection` of all that is wrong.
     """
     problems: list[str] = []
-    found = ("", "", b"")
+    found = Description()
     try:
         found = described(path, filename)
     except Unfit as unfit:
@@ -71,7 +86,7 @@ def examined(path: Path, filename: str, fields: Mapping[str, str], uploaded: str
         said = fields.get(field, "").lower()
         if said and said != hashes[algorithm]:
             problems.append(f"{field!r} is {said[:80]!r}, and the file's is {hashes[algorithm]!r}")
-    shown, version, metadata = found
+    shown, version, metadata = found.shown, found.version, found.metadata
     table = headers(metadata)
     requires = table.get("requires_python", "")
     if not problems:
@@ -94,23 +109,24 @@ def examined(path: Path, filename: str, fields: Mapping[str, str], uploaded: str
             uploaded=uploaded,
             requires_python=requires,
             metadata=hashlib.sha256(metadata).hexdigest() if is_wheel else "",
+            caches="\n".join(found.caches),
         ),
         shown=shown,
         metadata=metadata if is_wheel else b"",
     )
 
 
-def described(path: Path, filename: str) -> tuple[str, str, bytes]:
-    """Name, version and metadata of an archive, by its content. Raises `Unfit`."""
+def described(path: Path, filename: str) -> Description:
+    """What an archive says of itself, by its content. Raises `Unfit`."""
     if not FILENAME.fullmatch(filename):
         raise Unfit("only wheels (.whl) and sdists (.tar.gz) with a plain name are taken")
     try:
         if filename.endswith(".whl"):
             name, version, _, _ = parse_wheel_filename(filename)
-            metadata = wheel_metadata(path)
+            metadata, pyproject = wheel_metadata(path), b""
         else:
             name, version = parse_sdist_filename(filename)
-            metadata = sdist_metadata(path, filename.removesuffix(".tar.gz"))
+            metadata, pyproject = sdist_texts(path, filename.removesuffix(".tar.gz"))
     except (InvalidWheelFilename, InvalidSdistFilename) as error:
         raise Unfit(f"its name is not well formed: {error}") from error
     except (
@@ -134,7 +150,9 @@ def described(path: Path, filename: str) -> tuple[str, str, bytes]:
         same = False
     if not same:
         raise Unfit(f"its metadata say version {said[:80]!r}, and its file name {str(version)!r}")
-    return shown, said, metadata
+    return Description(
+        shown=shown, version=said, metadata=metadata, caches=declared_caches(pyproject)
+    )
 
 
 def wheel_metadata(path: Path) -> bytes:
@@ -163,9 +181,12 @@ def is_metadata(name: str) -> bool:
     return folder.endswith(".dist-info") and rest == "METADATA"
 
 
-def sdist_metadata(path: Path, folder: str) -> bytes:
-    """PKG-INFO of an sdist (PEP 643, "Source distribution format"), which lies in its one folder."""
-    found = b""
+def sdist_texts(path: Path, folder: str) -> tuple[bytes, bytes]:
+    """PKG-INFO of an sdist, and `pyproject.toml` if there is one; both lie in its one folder.
+
+    PEP 643, "Source distribution format".
+    """
+    found = dict.fromkeys(("PKG-INFO", "pyproject.toml"), b"")
     unpacked = members = 0
     with tarfile.open(path, "r:gz", encoding="utf-8") as archive:
         for member in archive:
@@ -177,12 +198,12 @@ def sdist_metadata(path: Path, folder: str) -> bytes:
                 )
             refuse_escape(member.name)
             parts = PurePosixPath(member.name).parts
-            if len(parts) == 2 and parts[1] == "PKG-INFO" and member.isfile():
+            if len(parts) == 2 and parts[1] in found and member.isfile():
                 stream = archive.extractfile(member)
-                found = limited(stream.read(METADATA_LIMIT + 1)) if stream else b""
-    if not found:
+                found[parts[1]] = limited(stream.read(METADATA_LIMIT + 1)) if stream else b""
+    if not found["PKG-INFO"]:
         raise Unfit(f"it has no {folder}/PKG-INFO")
-    return found
+    return found["PKG-INFO"], found["pyproject.toml"]
 
 
 def refuse_escape(name: str) -> None:
@@ -195,7 +216,7 @@ def refuse_escape(name: str) -> None:
 def limited(data: bytes) -> bytes:
     """Refuse what is too much."""
     if len(data) > METADATA_LIMIT:
-        raise Unfit(f"its metadata have more than {METADATA_LIMIT} bytes")
+        raise Unfit(f"its metadata, or `pyproject.toml`, have more than {METADATA_LIMIT} bytes")
     return data
 
 

@@ -13,8 +13,9 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, TypeAlias, cast
 from urllib.parse import urljoin, urlsplit
 
 from zigwheel.errors import ConfigError, StoreError
@@ -43,6 +44,9 @@ REDIRECTS = 3
 CHUNK = 2**16
 
 
+Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
+
+
 class Failed(Exception):
     """A cache has answered with something wrong, or not at all; says what."""
 
@@ -60,7 +64,9 @@ class Cache:
     store: Store
     """Where what it has goes."""
     project: str = ""
-    """The normalised name of the project that it is for; empty if it is for all."""
+    """The normalised name of the project that declares it for itself; empty if it is the operator's."""
+    reach: Sequence[Network] = ()
+    """Networks that packages and caches may lead to, beside the public one."""
     breaker: Breaker = field(default_factory=lambda: Breaker(clock=time.monotonic))
     """Whether it is asked."""
     local: threading.local = field(default_factory=threading.local)
@@ -69,7 +75,7 @@ class Cache:
     @property
     def name(self) -> str:
         """For logs and numbers."""
-        return f"cache {shown(self.url)}"
+        return f"cache {shown(self.url)}" + (f" of {self.project}" if self.project else "")
 
     async def fetch(self, file: File) -> None:
         """Bring a file into the store. Raises `Unavailable`."""
@@ -77,6 +83,10 @@ class Cache:
             raise Unavailable("it is for another project")
         if reason := self.breaker.why_not(file.sha256):
             raise Unavailable(reason, lasting=False)
+        if self.project:
+            reason = await asyncio.to_thread(why_private, self.url, self.reach)
+            if reason:
+                raise Unavailable(reason)
         try:
             await asyncio.to_thread(self.bring, file.sha256, file.size)
         except Lacks:
@@ -132,7 +142,7 @@ class Cache:
             if answer.status_code not in (301, 302, 303, 307, 308):
                 raise Failed(f"it answers with status {answer.status_code}")
             target = urljoin(url, answer.headers.get("Location", ""))
-            if reason := why_not_followed(url, target):
+            if reason := why_not_followed(url, target, self.reach):
                 raise Failed(f"it leads to {shown(target)}, {reason}")
             url = target
         raise Failed(f"it leads on more than {REDIRECTS} times")
@@ -193,11 +203,8 @@ def session() -> Session:
     return made
 
 
-def why_not_followed(url: str, target: str) -> str:
-    """Why a redirect is not followed; empty if it is.
-
-    A cache is not trusted: it could otherwise make an index ask what only the index's own network reaches.
-    """
+def why_not_followed(url: str, target: str, reach: Sequence[Network]) -> str:
+    """Why a redirect is not followed; empty if it is."""
     old, new = urlsplit(url), urlsplit(target)
     if new.scheme not in ("http", "https") or not new.hostname:
         return "which is no URL of the web"
@@ -205,12 +212,24 @@ def why_not_followed(url: str, target: str) -> str:
         return "which is not encrypted"
     if (old.hostname, old.port) == (new.hostname, new.port):
         return ""
+    return why_private(target, reach)
+
+
+def why_private(url: str, reach: Sequence[Network]) -> str:
+    """Why a URL that a package or a cache names is not asked; empty if it is.
+
+    Neither is trusted: they could otherwise make an index ask what only the index's own network reaches.
+    A name that leads somewhere else at the next question is caught by TLS, which has to know the name.
+    """
+    parts = urlsplit(url)
     try:
-        found = socket.getaddrinfo(new.hostname, new.port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(parts.hostname, parts.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         return f"which cannot be found: {error}"
-    private = [one[4][0] for one in found if not ipaddress.ip_address(str(one[4][0])).is_global]
-    return f"which is the address {private[0]} of a private network" if private else ""
+    for address in (ipaddress.ip_address(str(one[4][0])) for one in found):
+        if not address.is_global and not any(address in network for network in reach):
+            return f"which is the address {address} of a private network that is not in `reach`"
+    return ""
 
 
 def shown(url: str) -> str:

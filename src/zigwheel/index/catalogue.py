@@ -15,40 +15,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zigwheel.errors import ServiceError, StorageError
-from zigwheel.index.model import STATUSES, File, Project, Status, Token
-
-VERSION = 1
-"""Of the tables. A newer one is refused; an older one is brought up to date."""
-
-TABLES = """
-CREATE TABLE project (
-    name TEXT PRIMARY KEY, shown TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'active',
-    reason TEXT NOT NULL DEFAULT '', serial INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE file (
-    filename TEXT PRIMARY KEY, project TEXT NOT NULL REFERENCES project, version TEXT NOT NULL,
-    size INTEGER NOT NULL, sha256 TEXT NOT NULL, uploaded TEXT NOT NULL, requires_python TEXT NOT NULL,
-    metadata TEXT NOT NULL, yanked TEXT, recipe TEXT NOT NULL, start BLOB NOT NULL,
-    trouble TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX file_project ON file (project);
-CREATE INDEX file_sha256 ON file (sha256);
-CREATE TABLE recipe (sha256 TEXT PRIMARY KEY, project TEXT NOT NULL, uploaded TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE made (wheel TEXT, recipe TEXT REFERENCES recipe, start BLOB, PRIMARY KEY (wheel, recipe))
-    WITHOUT ROWID;
-CREATE TABLE token (
-    digest TEXT PRIMARY KEY, label TEXT NOT NULL, projects TEXT NOT NULL, created TEXT NOT NULL,
-    expires TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE downloads (filename TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE serial (last INTEGER NOT NULL);
-INSERT INTO serial VALUES (0);
-"""
-
-COLUMNS = (
-    "project, version, filename, size, sha256, uploaded, requires_python, metadata, yanked, recipe, "
-    "start, trouble"
+from zigwheel.errors import ServiceError
+from zigwheel.index.model import File, Project, Status, Token
+from zigwheel.index.tables import (
+    COLUMNS,
+    TABLES,
+    VERSION,
+    connect,
+    file_of,
+    project_of,
+    token_of,
+    told,
 )
 
 
@@ -116,6 +93,15 @@ class Catalogue:
         query = f"SELECT {COLUMNS} FROM file WHERE trouble <> '' AND NOT deleted ORDER BY filename"
         return [file_of(row) for row in self._rows(query)]
 
+    def caches(self, project: str = "") -> dict[str, list[str]]:
+        """The secondary caches that the newest sdist of a project, or of each, declares."""
+        which, values = ("AND project = ?", (project,)) if project else ("", ())
+        query = (
+            "SELECT project, caches, max(uploaded) FROM file "
+            f"WHERE NOT deleted AND filename LIKE '%.tar.gz' {which} GROUP BY project"
+        )
+        return {name: caches.split() for name, caches, _ in self._rows(query, *values)}
+
     def content_of(self, filename: str) -> str:
         """The sha256 of what a name stands for, deleted or not; empty if it was never used."""
         rows = self._rows("SELECT sha256 FROM file WHERE filename = ?", filename)
@@ -170,7 +156,8 @@ class Catalogue:
             )
             values = (
                 file.project, file.version, file.filename, file.size, file.sha256, file.uploaded,
-                file.requires_python, file.metadata, file.yanked, recipe, start, "",
+                file.requires_python, file.metadata, file.yanked, recipe, start,
+                file.caches, "",
             )  # fmt: skip
             if had and not had[1]:
                 db.execute("UPDATE file SET trouble = '' WHERE filename = ?", (file.filename,))
@@ -320,15 +307,6 @@ def open_catalogue(file: Path, *, create: bool = False) -> Catalogue:
     return Catalogue(reading=reading, writing=writing)
 
 
-def connect(file: Path) -> sqlite3.Connection:
-    """A connection that waits for others, and gives what it writes to the disk."""
-    db = sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA foreign_keys = ON")
-    return db
-
-
 def touch(db: sqlite3.Connection, project: str) -> None:
     """Note that a project was changed."""
     db.execute("UPDATE serial SET last = last + 1")
@@ -349,39 +327,3 @@ def changed(db: sqlite3.Connection, query: str, values: tuple[object, ...], file
     ).fetchall():
         touch(db, name)
     return done.rowcount > 0
-
-
-def project_of(row: tuple[Any, ...]) -> Project:
-    """A project from its row."""
-    name, shown, status, reason, serial = row
-    known: Status = status if status in STATUSES else "quarantined"
-    return Project(name=name, shown=shown, status=known, reason=reason, serial=serial)
-
-
-def file_of(row: tuple[Any, ...]) -> File:
-    """A file from its row."""
-    return File(**dict(zip(COLUMNS.split(", "), row, strict=True)))
-
-
-def token_of(row: tuple[Any, ...]) -> Token:
-    """A token from its row."""
-    digest, label, projects, created, expires = row
-    return Token(
-        digest=digest,
-        label=label,
-        projects=tuple(json.loads(projects)),
-        created=created,
-        expires=expires,
-    )
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Turn what SQLite says into a `StorageError`."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StorageError(
-            f"the index's database cannot be used: {error}",
-            hint="is the disk full, the folder not writable, or the file damaged? `zigwheel index check DIR`",
-        ) from error

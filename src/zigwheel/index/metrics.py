@@ -33,7 +33,7 @@ class Metrics:
     def ended(self, outcome: Came | Unavailable) -> None:
         """Count how a try for a file has ended."""
         if isinstance(outcome, Came):
-            self.came.labels(outcome.source).observe(outcome.seconds)
+            self.came.labels(outcome.source.partition(" ")[0]).observe(outcome.seconds)
         else:
             self.unavailable.labels("lasting" if outcome.lasting else "passing").inc()
 

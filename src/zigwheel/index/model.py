@@ -60,6 +60,8 @@ class File:
     """The sha256 of a recipe that makes it; empty if none does."""
     start: bytes = b""
     """Its first bytes."""
+    caches: str = ""
+    """URLs of the secondary caches that an sdist declares for its project, one in a line."""
     trouble: str = ""
     """Why it is not offered, though it was not deleted; empty if it is."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ from packaging.utils import canonicalize_name
 
 from zigwheel.index.files import Files
 from zigwheel.index.metrics import Metrics
-from zigwheel.index.model import File
 from zigwheel.index.opened import Index
 from zigwheel.index.people import Shown, dashboard, policy, project_page, state_of, sums
 from zigwheel.index.retries import Retries
@@ -105,23 +104,31 @@ class Rest:
         headers = {"content-security-policy": policy(), "x-content-type-options": "nosniff"}
         return HTMLResponse(text, headers=headers)
 
-    def _shown(self, files: Iterable[File]) -> list[Shown]:
-        store, caches = self.index.shelves.store, bool(self.index.settings.caches)
+    def _shown(self, project: str = "") -> list[Shown]:
+        """The files of a project, or all."""
+        catalogue, settings = self.index.shelves.catalogue, self.index.settings
+        declared = catalogue.caches(project) if settings.package_caches else {}
         return [
-            Shown(file=file, state=state_of(file, stored=file.sha256 in store, caches=caches))
-            for file in files
+            Shown(
+                file=file,
+                state=state_of(
+                    file,
+                    stored=file.sha256 in self.index.shelves.store,
+                    caches=bool(settings.caches or declared.get(file.project)),
+                ),
+            )
+            for file in catalogue.files(project)
         ]
 
     def _project(self, name: str) -> str:
-        catalogue = self.index.shelves.catalogue
-        project = catalogue.project(name)
+        project = self.index.shelves.catalogue.project(name)
         assert project is not None
-        return project_page(project, self._shown(catalogue.files(name)), "../../")
+        return project_page(project, self._shown(name), "../../")
 
     def _dashboard(self) -> str:
         catalogue = self.index.shelves.catalogue
         by_project: dict[str, list[Shown]] = {}
-        shown = self._shown(catalogue.files())
+        shown = self._shown()
         for one in shown:
             by_project.setdefault(one.file.project, []).append(one)
         rows = [

@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from ipaddress import ip_network
 
 from zigwheel.errors import ConfigError
 from zigwheel.index.answers import Application
@@ -15,6 +16,7 @@ from zigwheel.index.app import App
 from zigwheel.index.blobs import Blobs
 from zigwheel.index.builds import Builds
 from zigwheel.index.caches import Cache
+from zigwheel.index.declared import Sources
 from zigwheel.index.files import Files
 from zigwheel.index.metrics import metrics
 from zigwheel.index.model import File
@@ -34,9 +36,11 @@ GRACE = 10
 def assembled(index: Index, environ: Mapping[str, str]) -> App:
     """The application, with all its sources."""
     shelves, settings = index.shelves, index.settings
-    sources: list[Source] = [Cache(url=url, store=shelves.store) for url in settings.caches]
+    reach = [ip_network(network) for network in settings.reach]
+    caches = [Cache(url=url, store=shelves.store, reach=reach) for url in settings.caches]
+    builds: list[Source] = []
     if settings.rebuild:
-        sources.append(
+        builds.append(
             Builds(
                 store=shelves.store,
                 where=index.where,
@@ -74,7 +78,14 @@ def assembled(index: Index, environ: Mapping[str, str]) -> App:
         room=asyncio.Semaphore(settings.uploads),
         told=taken,
     )
-    files = Files(blobs=blobs, supply=Supply(sources=sources, told=told))
+    sources = Sources(
+        before=caches,
+        after=builds,
+        declared=shelves.catalogue.caches if settings.package_caches else lambda project: {},
+        store=shelves.store,
+        reach=reach,
+    )
+    files = Files(blobs=blobs, supply=Supply(sources=sources.of, told=told))
     rest = Rest(index=index, files=files, uploads=uploads, retries=retries, metrics=counted)
     pages = Pages(catalogue=shelves.catalogue)
     return App(index=index, pages=pages, files=files, rest=rest.application(), log=log)

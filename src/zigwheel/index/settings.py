@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,11 @@ class Settings:
     """Where the bytes are: a folder, or `s3://BUCKET/PREFIX`. By default `store` in the index's folder."""
     caches: tuple[str, ...] = ()
     """URLs of secondary caches, in the order in which they are asked for what the store lacks."""
+    package_caches: bool = True
+    """Whether the caches are asked, after these, that a project's newest sdist declares for its own files."""
+    reach: tuple[str, ...] = ()
+    """Networks, such as `10.0.0.0/8`, that redirects and the caches of packages may lead to, beside the
+    public one."""
     rebuild: bool = True
     """Whether wheels are made again here that neither the store nor a cache has."""
     builds: int = 1
@@ -67,6 +73,11 @@ def read_settings(folder: Path, environ: Mapping[str, str]) -> Settings:
     for name in ("builds", "build-seconds", "largest", "uploads"):
         if isinstance(part.get(name), int) and part[name] < 1:
             errors.append(ConfigError(f"`{name}` is {part[name]}, and has to be 1 or more"))
+    for network in part.get("reach", ()):
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            errors.append(ConfigError(f"`reach` has what is no network: {error}"))
     raise_all(errors)
     found: Settings = built(Settings, part)
     return found

@@ -44,8 +44,8 @@ class Came:
 class Supply:
     """Sources in their order, and what is on its way."""
 
-    sources: Sequence[Source]
-    """Asked one after the other."""
+    sources: Callable[[File], Sequence[Source]]
+    """The places that may have a file. They are asked one after the other."""
     told: Callable[[File, Came | Unavailable], None]
     """Called once for each try, when it ends."""
     under_way: dict[str, asyncio.Task[Came]] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Supply:
         since = asyncio.get_running_loop().time()
         reasons: list[str] = []
         lasting = True
-        for source in self.sources:
+        for source in self.sources(file):
             try:
                 await source.fetch(file)
             except Unavailable as error:
