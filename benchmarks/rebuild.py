@@ -36,6 +36,8 @@ class Row:
     """The first build."""
     isolated: tuple[float, float]
     """The rebuild in an environment of its own, which is made and checked by hash."""
+    kept: tuple[float, float]
+    """The same when the cache has that environment."""
     here: tuple[float, float]
     """The rebuild in the environment that is there."""
 
@@ -92,7 +94,8 @@ def measured(name: str, bench: matrix.Bench, runs: int) -> list[Row]:
                 name=f"{sdist.name.removesuffix('.tar.gz').replace('-', ' ')}, {target}",
                 first=medians([sample[0] for sample in samples]),
                 isolated=medians([sample[1] for sample in samples]),
-                here=medians([sample[2] for sample in samples]),
+                kept=medians([sample[2] for sample in samples]),
+                here=medians([sample[3] for sample in samples]),
             )
         )
     return rows
@@ -104,8 +107,8 @@ Cost = tuple[float, float]
 
 def one_run(
     sdist: Path, target: str, macros: Sequence[str], bench: matrix.Bench, out: Path
-) -> tuple[Cost, Cost, Cost]:
-    """The first build, and the two rebuilds."""
+) -> tuple[Cost, Cost, Cost, Cost]:
+    """The first build, and the three rebuilds."""
     out.mkdir()
     wheels = ["wheels", sdist, "--only", f"{PYTHON}-{target}", "--no-test", "-o", out / "house"]
     first = cost(bench, out / "first.log", *wheels, "--no-recipe", *macros)
@@ -116,15 +119,24 @@ def one_run(
         download(recipe, files, bench)
     words = ["rebuild", recipe, "--sdist", sdist, "-o", out / "again"]
     isolated = cost(bench, out / "isolated.log", *words, "--find-links", files, "--no-index")
+    kept = cost(bench, out / "kept.log", *words, "--no-index", environments=True)
     here = cost(bench, out / "here.log", *words, "--no-isolation")
-    return first, isolated, here
+    return first, isolated, kept, here
 
 
-def cost(bench: matrix.Bench, log: Path, *words: str | Path) -> Cost:
-    """What a command takes when its cache has what Zig compiles of its own, and nothing else."""
+def cost(bench: matrix.Bench, log: Path, *words: str | Path, environments: bool = False) -> Cost:
+    """What a command takes when its cache has what Zig compiles of its own, and nothing else.
+
+    With `environments` it has those that it has now as well.
+    """
     from measure import measure
 
+    made, aside = bench.work / "cache" / "environments", bench.work / "environments"
+    if environments:
+        made.rename(aside)
     restore(bench)
+    if environments:
+        aside.rename(made)
     command = [sys.executable, "-m", "zigwheel", *map(str, words)]
     found = measure(command, cwd=log.parent, environ=bench.environ, log=log)
     return found.cpu, found.wall
@@ -167,16 +179,15 @@ def markdown(rows: Sequence[Row]) -> str:
     def cell(one: Cost) -> str:
         return f"{one[0]:.2f} ({one[1]:.2f})"
 
-    lines = [
-        "| wheel | first build, s | rebuild, s | ratio | rebuild here, s | ratio |",
-        "|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row.name} | {cell(row.first)} | {cell(row.isolated)} "
-        f"| {row.isolated[0] / row.first[0]:.2f} | {cell(row.here)} "
-        f"| {row.here[0] / row.first[0]:.2f} |"
-        for row in rows
-    ]
+    columns: tuple[str, ...] = ("wheel", "first build, s")
+    for name in ("environment made", "environment kept", "`--no-isolation`"):
+        columns += (f"{name}, s", "ratio")
+    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    for row in rows:
+        cells = [row.name, cell(row.first)]
+        for one in (row.isolated, row.kept, row.here):
+            cells += [cell(one), f"{one[0] / row.first[0]:.2f}"]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.foreign.cache import cache_root
 from tests.recipe.conftest import NATIVE, TARGETS, Built, built, files_for, run
 from zigwheel.errors import RecipeError
 
@@ -147,12 +148,45 @@ def test_a_tampered_requirement(fastsum: Built, tmp_path: Path) -> None:
     data[-1] ^= 1
     wheel.write_bytes(data)
     out = tmp_path / "out"
-    done = run(
-        "rebuild", fastsum.recipe, "-o", out, "--find-links", files, "--no-index", code=REFUSED
-    )
+    words = ("rebuild", fastsum.recipe, "-o", out, "--find-links", files, "--no-index")
+    cache = str(without_environments(tmp_path / "cache"))
+    done = run(*words, code=REFUSED, ZIGWHEEL_CACHE_DIR=cache)
     assert "`buildDefinition.resolvedDependencies` of the recipe" in done.stderr
     assert "packaging" in done.stderr
     assert not out.exists()
+
+
+def without_environments(folder: Path) -> Path:
+    """The cache of the tests, but for the environments that rebuilds have made."""
+    folder.mkdir()
+    for entry in sorted((cache_root() / "zigwheel").iterdir()):
+        if entry.name != "environments":
+            (folder / entry.name).symlink_to(entry)
+    return folder
+
+
+def test_an_environment_is_kept_while_it_is_as_it_was_made(fastsum: Built, tmp_path: Path) -> None:
+    cache = without_environments(tmp_path / "cache")
+    files, none = files_for(fastsum), tmp_path / "none"
+    none.mkdir()
+
+    def rebuild(out: str, source: Path, code: int = 0) -> None:
+        words = ("rebuild", fastsum.recipe, "-o", tmp_path / out, "--wheel", "*win_amd64")
+        more = ("--find-links", source, "--no-index")
+        run(*words, *more, code=code, ZIGWHEEL_CACHE_DIR=str(cache))
+        assert (tmp_path / out).is_dir() == (code == 0)
+
+    rebuild("first", files)
+    rebuild("kept", none)
+    (code,) = cache.glob("environments/*/environment/lib/python*/site-packages/packaging/tags.py")
+    text = code.read_text(encoding="utf-8")
+    code.write_text(f"{text}\n# changed\n", encoding="utf-8")
+    rebuild("changed", none, REFUSED)
+    rebuild("again", files)
+    (code,) = cache.glob("environments/*/environment/lib/python*/site-packages/packaging/tags.py")
+    assert code.read_text(encoding="utf-8") == text
+    code.with_name("extra.py").touch()
+    rebuild("added", none, REFUSED)
 
 
 def test_a_forged_hash(fastsum: Built, tmp_path: Path) -> None:

@@ -94,6 +94,11 @@ def bare(folder: Path, environ: Mapping[str, str]) -> Environment:
     run(
         [sys.executable, "-m", "venv", "--without-pip", str(folder)], environ, "make an environment"
     )
+    return environment_in(folder, environ)
+
+
+def environment_in(folder: Path, environ: Mapping[str, str]) -> Environment:
+    """The virtual environment that is in `folder`."""
     scripts = folder / ("Scripts" if os.name == "nt" else "bin")
     kept = {k: v for k, v in environ.items() if not k.startswith("PYTHON")}
     path = os.pathsep.join([str(scripts), kept.get("PATH", "")])

@@ -19,8 +19,9 @@ from zigwheel.matrix.source import unpacked
 from zigwheel.matrix.workers import Workers
 from zigwheel.recipe.compilers import check_compiler
 from zigwheel.recipe.differences import against
-from zigwheel.recipe.environment import Origin, check_here, furnished, needed
+from zigwheel.recipe.environment import Origin, check_here, needed
 from zigwheel.recipe.inputs import job_of, surroundings
+from zigwheel.recipe.kept import environment_of
 from zigwheel.recipe.model import File, Recipe, Wheel
 from zigwheel.store.model import chunks, hashed
 from zigwheel.target.host import describe_host
@@ -120,12 +121,14 @@ def opened(recipe: Recipe, options: Options, work: Path) -> Iterator[Release]:
     environ = surroundings(options.environ)
     at_hand = find_zig(cache=options.cache, environ=environ, host=describe_host())
     requirements = needed(recipe, zig=at_hand is not None)
-    if options.isolation:
-        environment = furnished(work, requirements, options.origin, environ)
-    else:
-        check_here(requirements)
-        environment = here(environ)
     with ExitStack() as stack:
+        if options.isolation:
+            environment = stack.enter_context(
+                environment_of(requirements, options.origin, environ, options.cache)
+            )
+        else:
+            check_here(requirements)
+            environment = here(environ)
         variables = {**environment.environ, **options.additions}
         workers = Workers(environment.python, variables)
         stack.callback(workers.stop)
