@@ -25,7 +25,7 @@ def fill(database: Path, projects: int) -> None:
         )
         db.executemany(
             "INSERT INTO file VALUES (?, ?, ?, 1000, ?, '2026-11-27T01:02:03.000000Z', '>=3.9', ?, NULL, "
-            "'', x'', '', 0)",
+            "'', x'', '', '', 0)",
             (
                 (
                     f"project_{n:05}-{f}.0-py3-none-any.whl",

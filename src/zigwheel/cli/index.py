@@ -46,6 +46,7 @@ def add(subparsers: Subparsers) -> None:
     serve.add_argument(
         "--root-path", default="", metavar="PATH", help="below which a proxy serves it"
     )
+    serve.add_argument("--init", action="store_true", help="make it if it is not there")
     token = actions.add_parser("token", help="who may upload")
     add_folder(token)
     token.add_argument("what", choices=["add", "list", "revoke"])
@@ -113,7 +114,8 @@ def run(arguments: argparse.Namespace) -> int:
         return push(arguments)
     from zigwheel.index.opened import opened
 
-    with opened(arguments.folder, environ, create=arguments.action == "init") as index:
+    create = arguments.action == "init" or (arguments.action == "serve" and arguments.init)
+    with opened(arguments.folder, environ, create=create) as index:
         if arguments.action == "init":
             say(f"{str(arguments.folder)!r} is an index")
         elif arguments.action == "serve":

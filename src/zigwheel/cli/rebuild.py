@@ -55,6 +55,11 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--requirements", action="store_true", help="print what would be installed, and stop"
     )
+    parser.add_argument(
+        "--prepare",
+        action="store_true",
+        help="install what is needed into zigwheel's cache, and stop; the rebuild then goes without a network",
+    )
     parser.set_defaults(run=run)
 
 
@@ -101,13 +106,16 @@ def run(arguments: argparse.Namespace) -> int:
     from zigwheel.recipe.document import read_recipe
     from zigwheel.recipe.environment import listed
     from zigwheel.recipe.inputs import chosen
-    from zigwheel.recipe.rebuild import remade
+    from zigwheel.recipe.rebuild import prepare, remade
     from zigwheel.storage import put_file, told
     from zigwheel.store.named import open_store
 
     recipe = read_recipe(arguments.recipe, arguments.keys)
     if arguments.requirements:
         print(listed(recipe.requirements), end="")
+        return 0
+    if arguments.prepare:
+        prepare(recipe, options_of(arguments, Path()))
         return 0
     wheels = chosen(recipe, arguments.wheels)
     store = open_store(arguments.store) if arguments.store else None

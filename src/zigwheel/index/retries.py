@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from zigwheel.index.catalogue import Catalogue
 from zigwheel.index.model import File
-from zigwheel.index.supply import Came, Supply, Unavailable
+from zigwheel.index.supply import Busy, Came, Supply, Unavailable
 
 FIRST = 60.0
 """Seconds until a file is looked for again; twice as long each time."""
@@ -47,6 +47,8 @@ class Retries:
         if isinstance(outcome, Came):
             self.due.pop(file.sha256, None)
             self.catalogue.set_trouble(file.sha256, "")
+            return
+        if isinstance(outcome, Busy):
             return
         self.catalogue.set_trouble(file.sha256, str(outcome))
         wait = self.due[file.sha256].wait if file.sha256 in self.due else FIRST

@@ -18,12 +18,14 @@ from zigwheel.index.builds import Builds
 from zigwheel.index.caches import Cache
 from zigwheel.index.declared import Sources
 from zigwheel.index.files import Files
+from zigwheel.index.gate import gated
 from zigwheel.index.metrics import metrics
 from zigwheel.index.model import File
 from zigwheel.index.opened import Index, sweep
 from zigwheel.index.pages import Pages
 from zigwheel.index.rest import Rest
 from zigwheel.index.retries import Retries
+from zigwheel.index.sandbox import sandboxed
 from zigwheel.index.settings import PREFIX
 from zigwheel.index.supply import Came, Source, Supply, Unavailable
 from zigwheel.index.tokens import written
@@ -33,23 +35,25 @@ GRACE = 10
 """Seconds that answers under way have when the server is told to stop."""
 
 
-def assembled(index: Index, environ: Mapping[str, str]) -> App:
+def assembled(index: Index, environ: Mapping[str, str]) -> Application:
     """The application, with all its sources."""
     shelves, settings = index.shelves, index.settings
     reach = [ip_network(network) for network in settings.reach]
     caches = [Cache(url=url, store=shelves.store, reach=reach) for url in settings.caches]
     builds: list[Source] = []
     if settings.rebuild:
+        sandbox, lacking = sandboxed(settings.sandbox, settings.build_memory)
+        log("sandbox", command=" ".join(sandbox), lacking=lacking)
         builds.append(
             Builds(
                 store=shelves.store,
-                where=index.where,
                 room=asyncio.Semaphore(settings.builds),
+                most_waiting=settings.builds_waiting,
                 seconds=settings.build_seconds,
                 options=settings.build_options,
                 environ={k: v for k, v in environ.items() if not k.startswith(PREFIX)},
                 work=index.work,
-                sandbox=settings.sandbox,
+                sandbox=sandbox,
             )
         )
     blobs = Blobs(store=shelves.store)
@@ -88,7 +92,8 @@ def assembled(index: Index, environ: Mapping[str, str]) -> App:
     files = Files(blobs=blobs, supply=Supply(sources=sources.of, told=told))
     rest = Rest(index=index, files=files, uploads=uploads, retries=retries, metrics=counted)
     pages = Pages(catalogue=shelves.catalogue)
-    return App(index=index, pages=pages, files=files, rest=rest.application(), log=log)
+    app = App(index=index, pages=pages, files=files, rest=rest.application(), log=log)
+    return gated(app, reads=settings.rate, uploads=settings.upload_rate)
 
 
 def serve(

@@ -14,9 +14,19 @@ from zigwheel.config.toml import TomlError, parse
 from zigwheel.config.words import did_you_mean
 from zigwheel.errors import ConfigError, raise_all
 from zigwheel.index.model import LARGEST
+from zigwheel.index.sandbox import AUTO
 
 FILE = "index.toml"
 PREFIX = "ZIGWHEEL_INDEX_"
+
+LEAST = {
+    "build-memory": 0,
+    "build-seconds": 1,
+    "builds": 1,
+    "builds-waiting": 0,
+    "largest": 1,
+    "uploads": 1,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,12 +50,21 @@ class Settings:
     """How long one build may take."""
     build_options: tuple[str, ...] = ()
     """Given to `zigwheel rebuild`, such as `--find-links`, `--no-index` or `--memory`."""
-    sandbox: tuple[str, ...] = ()
-    """The start of a command that builds are run by, such as `["unshare", "--map-root-user", "--net"]`."""
+    builds_waiting: int = 100
+    """How many of them may wait; for others clients are told to come back."""
+    build_memory: int = 8 * 2**30
+    """Bytes of memory that each process of a build may have, where the sandbox is `auto`; 0 for no limit."""
+    sandbox: tuple[str, ...] = AUTO
+    """The start of a command that builds are run by. `["auto"]` is without a network, as far as this system
+    allows it; `[]` is nothing."""
     largest: int = LARGEST
     """Bytes that an uploaded file may have."""
     uploads: int = 4
     """How many uploaded files are looked at at once."""
+    rate: str = ""
+    """How often one address may ask, such as `600/minute`; as often as it likes by default."""
+    upload_rate: str = ""
+    """How often one address may upload, such as `60/hour`."""
     upstream: str = ""
     """The Simple API that names go to which are not here; none by default."""
     own: tuple[str, ...] = ()
@@ -70,9 +89,9 @@ def read_settings(folder: Path, environ: Mapping[str, str]) -> Settings:
         raw = raw_value(key.kind, value, name, errors)
         if raw is not None:
             part |= read_record(Settings, {key.name: raw}, "", errors)
-    for name in ("builds", "build-seconds", "largest", "uploads"):
-        if isinstance(part.get(name), int) and part[name] < 1:
-            errors.append(ConfigError(f"`{name}` is {part[name]}, and has to be 1 or more"))
+    for name, least in LEAST.items():
+        if isinstance(part.get(name), int) and part[name] < least:
+            errors.append(ConfigError(f"`{name}` is {part[name]}, and has to be {least} or more"))
     for network in part.get("reach", ()):
         try:
             ipaddress.ip_network(network)

@@ -19,6 +19,13 @@ class Unavailable(Exception):
         """Whether asking again soon is of no use."""
 
 
+class Busy(Unavailable):
+    """A source has too much to do now. The file stays on the pages: whoever comes back may have it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, lasting=False)
+
+
 class Source(Protocol):
     """A place that may have the bytes of a file, or can make them."""
 
@@ -63,16 +70,19 @@ class Supply:
     async def _bring(self, file: File) -> Came:
         since = asyncio.get_running_loop().time()
         reasons: list[str] = []
-        lasting = True
+        lasting, busy = True, False
         for source in self.sources(file):
             try:
                 await source.fetch(file)
             except Unavailable as error:
                 reasons.append(f"{source.name}: {error}")
                 lasting = lasting and error.lasting
+                busy = busy or isinstance(error, Busy)
             else:
                 seconds = asyncio.get_running_loop().time() - since
                 return Came(source=source.name, seconds=seconds)
+        if busy:
+            raise Busy("; ".join(reasons))
         raise Unavailable("; ".join(reasons) or "there is no source for it", lasting=lasting)
 
     def _ended(self, file: File, task: asyncio.Task[Came]) -> None:

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from zigwheel.config.read import read_project
 from zigwheel.errors import RecipeError, raise_all
-from zigwheel.matrix.environment import here
+from zigwheel.matrix.environment import Environment, here
 from zigwheel.matrix.model import EMPTY, Job, SdistResult
 from zigwheel.matrix.release import Release, builds, shelf_of
 from zigwheel.matrix.schedule import Limits, carry_out
@@ -114,21 +114,31 @@ def remade(
     return results
 
 
+def prepare(recipe: Recipe, options: Options) -> None:
+    """Have at hand what a rebuild needs, such as its environment, and build nothing. Raises `RecipeError`."""
+    check_toolchain(recipe, options)
+    with ExitStack() as stack:
+        furnish(recipe, options, stack)
+
+
+def furnish(recipe: Recipe, options: Options, stack: ExitStack) -> Environment:
+    """The environment that wheels of a recipe are built in."""
+    environ = surroundings(options.environ)
+    at_hand = find_zig(cache=options.cache, environ=environ, host=describe_host())
+    requirements = needed(recipe, zig=at_hand is not None)
+    if options.isolation:
+        own = environment_of(requirements, options.origin, environ, options.cache)
+        return stack.enter_context(own)
+    check_here(requirements)
+    return here(environ)
+
+
 @contextmanager
 def opened(recipe: Recipe, options: Options, work: Path) -> Iterator[Release]:
     """The release, as the recipe says it was: its sdist unpacked, its requirements installed."""
     sdist = checked_copy(options.sdist, recipe.sdist, work / "sdist")
-    environ = surroundings(options.environ)
-    at_hand = find_zig(cache=options.cache, environ=environ, host=describe_host())
-    requirements = needed(recipe, zig=at_hand is not None)
     with ExitStack() as stack:
-        if options.isolation:
-            environment = stack.enter_context(
-                environment_of(requirements, options.origin, environ, options.cache)
-            )
-        else:
-            check_here(requirements)
-            environment = here(environ)
+        environment = furnish(recipe, options, stack)
         variables = {**environment.environ, **options.additions}
         workers = Workers(environment.python, variables)
         stack.callback(workers.stop)
