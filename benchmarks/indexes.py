@@ -90,7 +90,7 @@ def zigwheel(files: Path, work: Path, port: int) -> Iterator[Running]:
     with process([*program, "index", "serve", folder, "--port", str(port)], log, url):
         if fresh:
             words = [*program, "index", "token", folder, "add", "--label", "bench"]
-            token = run(words).split()[-1]
+            (token,) = (word for word in run(words).split() if word.startswith("zwi-"))
             for file in sorted(files.glob("*/*.whl")):
                 with file.open("rb") as stream:
                     answer = requests.post(
@@ -142,10 +142,10 @@ def fromager(files: Path, work: Path, port: int) -> Iterator[Running]:
 
 @contextmanager
 def pypiserver(files: Path, work: Path, port: int) -> Iterator[Running]:
-    """pypiserver with its cache and waitress; its project pages are HTML."""
+    """pypiserver with its cache, and waitress, which it takes where that is there; its project pages are HTML."""
     programs = environment("pypiserver", ["pypiserver[cache]", "waitress", "setuptools<81"])
     words = ["run", "-i", "127.0.0.1", "-p", str(port), "--backend", "cached-dir"]
-    words += ["--server", "waitress", "--disable-fallback", str(files)]
+    words += ["--disable-fallback", str(files)]
     url = f"http://127.0.0.1:{port}/"
     with process([programs / "pypi-server", *words], work / "pypiserver.log", url):
         yield Running(simple=f"{url}simple/", accept=HTML)
@@ -177,6 +177,7 @@ def questions(
 ) -> dict[str, tuple[str, str]]:
     """URL and `Accept` of each question, after a look at what comes back. Stops if it is wrong."""
     page = f"{running.simple}small/"
+    page = requests.get(page, headers={"Accept": running.accept}, timeout=60).url  # no redirect
     links = linked(page, running.accept)
     if len(links) != count:
         raise SystemExit(f"{page} has {len(links)} files, not {count}")
