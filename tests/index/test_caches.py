@@ -131,6 +131,21 @@ def test_a_cache_with_little_room(
     assert 0 < sum(file.stat().st_size for file in left) <= 45000
 
 
+def test_what_is_wanted_most(
+    make_index: Make, make_cache: Callable[..., Served], release: Built
+) -> None:
+    index = make_index()
+    wheel, sha256 = native(release)
+    twine(index.url, index.token(), *release.wheels.iterdir())
+    for _ in range(3):
+        requests.get(f"{index.url}/files/{sha256}/{wheel.name}", timeout=30)
+    until(lambda: requests.get(f"{index.url}/downloads.json", timeout=30).json() != {})
+    assert requests.get(f"{index.url}/downloads.json", timeout=30).json() == {wheel.name: 3}
+    cache = make_cache("cache", index.url, "--mirror", "wanted", "--room", "1000000")
+    until(lambda: cache.blob(sha256).exists())
+    assert [event["sha256"] for event in cache.events("copied")] == [sha256]
+
+
 def test_copies_for_any_static_host(make_index: Make, release: Built, tmp_path: Path) -> None:
     """A store's folder behind any server of files is a cache."""
     index = make_index()
