@@ -130,7 +130,7 @@ def free_port() -> int:
 
 def ask(url: str, accept: str, seconds: int) -> Answered:
     """Let wrk ask. Stops if one answer is none."""
-    words = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"]
+    words = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout=30s", "--latency"]
     words += ["-H", f"Accept: {accept}", url]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said or "Socket errors" in said:

@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 
 import requests
 from rooms import CHECKOUT, run
+from urllib3.util import Retry
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "text/html"
@@ -177,13 +178,13 @@ def questions(
 ) -> dict[str, tuple[str, str]]:
     """URL and `Accept` of each question, after a look at what comes back. Stops if it is wrong."""
     page = f"{running.simple}small/"
-    page = requests.get(page, headers={"Accept": running.accept}, timeout=60).url  # no redirect
+    page = got(page, running.accept).url  # without the redirect that some have
     links = linked(page, running.accept)
     if len(links) != count:
         raise SystemExit(f"{page} has {len(links)} files, not {count}")
     (large,) = linked(f"{running.simple}large/", running.accept)
     for url in (*links, large):
-        data = requests.get(url, timeout=60).content
+        data = got(url, "*/*").content
         name = url.partition("#")[0].rpartition("/")[2]
         if hashlib.sha256(data).hexdigest() != digests[name]:
             raise SystemExit(f"{url} brings {len(data)} bytes that are not of the file")
@@ -194,10 +195,19 @@ def questions(
     }
 
 
+def got(url: str, accept: str) -> requests.Response:
+    """An answer. pypiserver now and then gives none, so that it is asked again."""
+    with requests.Session() as session:
+        again = requests.adapters.HTTPAdapter(max_retries=Retry(total=3))
+        session.mount("http://", again)
+        answer = session.get(url, headers={"Accept": accept}, timeout=20)
+    answer.raise_for_status()
+    return answer
+
+
 def linked(page: str, accept: str) -> list[str]:
     """The files of a project's page."""
-    answer = requests.get(page, headers={"Accept": accept}, timeout=60)
-    answer.raise_for_status()
+    answer = got(page, accept)
     if answer.headers["Content-Type"].startswith("text/html"):
         found = [unescape(one) for one in re.findall(r'href="([^"]+\.whl[^"]*)"', answer.text)]
     else:
