@@ -36,6 +36,11 @@ LAYERS = (
 )
 """From bottom to top: a module imports what is in its own part of the tree, or below."""
 
+WITHIN = {
+    "index": ("model", "shelf", "sources", "settings", "opened", "web", "copies upkeep", "serve")
+}
+"""The same for what is inside of a part that is large."""
+
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 
@@ -76,6 +81,19 @@ def test_imports_point_down(file: Path) -> None:
         other = part(name) if part(name) in RANK else "__init__"
         same = other == own
         assert same or RANK[other] < RANK[own], f"{file}:{line}: {own} imports {name}"
+
+
+@pytest.mark.parametrize("name", WITHIN)
+def test_imports_point_down_within_a_part(name: str) -> None:
+    rank = {word: n for n, words in enumerate(WITHIN[name]) for word in words.split()}
+    found = {path.stem for path in (SOURCE / name).iterdir()} - {"__init__", "__pycache__"}
+    assert found == set(rank)
+    for file in sorted((SOURCE / name).rglob("*.py")):
+        own = file.relative_to(SOURCE / name).with_suffix("").parts[0]
+        for line, dotted in imports(file):
+            words = dotted.split(".")
+            if words[1:2] == [name] and len(words) > 2 and words[2] != own:
+                assert rank[words[2]] < rank[own], f"{file}:{line}: {own} imports {words[2]}"
 
 
 def test_no_circles_within_a_part() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zigwheel.index.answers import Part, accepts_gzip, part_of
+from zigwheel.index.web.answers import Part, accepts_gzip, part_of
 
 TAG = b'"abc"'
 WHOLE = Part(status=200, first=0, end=10)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zigwheel.index.breaker import FIRST, LACKS, LONGEST, REMEMBERED, Breaker
+from zigwheel.index.sources.breaker import FIRST, LACKS, LONGEST, REMEMBERED, Breaker
 
 
 class Clock:

@@ -16,7 +16,7 @@ import trustme
 
 from tests.index.conftest import Make
 from tests.index.test_upload import WHEEL, post, sdist, wheel
-from zigwheel.index.declared import declared_caches
+from zigwheel.index.shelf.declared import declared_caches
 
 REACH = 'reach = ["127.0.0.0/8", "::1/128"]\n'
 

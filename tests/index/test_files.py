@@ -11,7 +11,7 @@ import requests
 
 from tests.index.conftest import Served
 from tests.index.test_upload import WHEEL, post, wheel
-from zigwheel.index.files import CHUNK, NOWAIT, read_at, read_now
+from zigwheel.index.web.files import CHUNK, NOWAIT, read_at, read_now
 
 
 def test_large_files_and_parts_of_them(index: Served) -> None:
@@ -31,7 +31,7 @@ def test_reading_without_waiting(
     flag: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is not in memory, or not at a disk, is read by a thread."""
-    monkeypatch.setattr("zigwheel.index.files.NOWAIT", flag)
+    monkeypatch.setattr("zigwheel.index.web.files.NOWAIT", flag)
     file = tmp_path / "file"
     data = os.urandom(100_000)
     file.write_bytes(data)

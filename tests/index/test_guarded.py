@@ -21,8 +21,8 @@ from tests.index.test_install import HERE, native
 from tests.index.test_upload import WHEEL, post, wheel
 from tests.recipe.conftest import EXAMPLES, Built, built, run
 from zigwheel.errors import ConfigError
-from zigwheel.index.gate import gated, whose_of
-from zigwheel.index.sandbox import NO_NETWORK, why_not
+from zigwheel.index.sources.sandbox import NO_NETWORK, why_not
+from zigwheel.index.web.gate import gated, whose_of
 
 
 @pytest.mark.parametrize(

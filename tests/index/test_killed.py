@@ -18,8 +18,8 @@ import requests
 from tests.index.conftest import Served
 from tests.index.test_upload import wheel
 from tests.recipe.conftest import run
-from zigwheel.index.check import check
 from zigwheel.index.opened import opened
+from zigwheel.index.upkeep.check import check
 
 KILLS = 100
 CLIENTS = 4

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zigwheel.index.negotiate import chosen
-from zigwheel.index.simple import HTML, JSON, PLAIN
+from zigwheel.index.web.negotiate import chosen
+from zigwheel.index.web.simple import HTML, JSON, PLAIN
 
 PIP = f"{JSON}, {HTML}; q=0.1, text/html; q=0.01"
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zigwheel.index.model import File, Project
-from zigwheel.index.simple import project_html, project_json, root_html, root_json
+from zigwheel.index.web.simple import project_html, project_json, root_html, root_json
 
 SPAM = Project(name="spam-eggs", shown="Spam.Eggs")
 SDIST = File(

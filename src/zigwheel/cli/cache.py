@@ -63,13 +63,13 @@ def serve(arguments: argparse.Namespace) -> int:
     """Serve a cache."""
     from zigwheel.census.upstream import Index
     from zigwheel.cli.options import size_of
-    from zigwheel.index.blobs import Blobs
-    from zigwheel.index.caches import Cache
-    from zigwheel.index.files import Files
-    from zigwheel.index.mirror import Mirror
-    from zigwheel.index.mirrored import CacheApp
+    from zigwheel.index.copies.mirror import Mirror
+    from zigwheel.index.copies.mirrored import CacheApp
     from zigwheel.index.serve import log, run
-    from zigwheel.index.supply import Supply
+    from zigwheel.index.shelf.blobs import Blobs
+    from zigwheel.index.sources.caches import Cache
+    from zigwheel.index.sources.supply import Supply
+    from zigwheel.index.web.files import Files
     from zigwheel.store.local import open_folder
 
     url = arguments.of.rstrip("/").removesuffix("/simple")

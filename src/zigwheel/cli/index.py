@@ -133,13 +133,13 @@ def run(arguments: argparse.Namespace) -> int:
         elif arguments.action == "check":
             return check(index)
         elif arguments.action == "export":
-            from zigwheel.index.export import export
+            from zigwheel.index.upkeep.export import export
 
             target = arguments.target.absolute()
             count = sum(1 for _ in export(index.shelves, target, arguments.files_url))
             say(f"{count} files written")
         elif arguments.action == "backup":
-            from zigwheel.index.backup import backup
+            from zigwheel.index.upkeep.backup import backup
 
             copied = sum(1 for _ in backup(index.shelves, arguments.target.absolute()))
             say(f"{copied} files copied; wheels that recipes make are left out")
@@ -150,7 +150,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def tokens(index: Index, arguments: argparse.Namespace) -> None:
     """Add, list or revoke tokens. The secret of a new one is printed once."""
-    from zigwheel.index.tokens import fresh
+    from zigwheel.index.shelf.tokens import fresh
 
     catalogue = index.shelves.catalogue
     if arguments.what == "list":
@@ -173,7 +173,7 @@ def tokens(index: Index, arguments: argparse.Namespace) -> None:
 
 def check(index: Index) -> int:
     """Tell what was found; the exit code says whether that was anything."""
-    from zigwheel.index.check import check as findings
+    from zigwheel.index.upkeep.check import check as findings
 
     count = 0
     for finding in findings(index.shelves):

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from zigwheel.index.catalogue import open_catalogue
-from zigwheel.index.publish import Shelves
 from zigwheel.index.settings import Settings, read_settings
+from zigwheel.index.shelf.catalogue import open_catalogue
+from zigwheel.index.shelf.publish import Shelves
 from zigwheel.storage import told
 from zigwheel.store.named import open_store
 

@@ -11,25 +11,25 @@ from datetime import datetime, timezone
 from ipaddress import ip_network
 
 from zigwheel.errors import ConfigError
-from zigwheel.index.answers import Application
-from zigwheel.index.app import App
-from zigwheel.index.blobs import Blobs
-from zigwheel.index.builds import Builds
-from zigwheel.index.caches import Cache
-from zigwheel.index.declared import Sources
-from zigwheel.index.files import Files
-from zigwheel.index.gate import gated
-from zigwheel.index.metrics import metrics
 from zigwheel.index.model import File
 from zigwheel.index.opened import Index, sweep
-from zigwheel.index.pages import Pages
-from zigwheel.index.rest import Rest
-from zigwheel.index.retries import Retries
-from zigwheel.index.sandbox import sandboxed
 from zigwheel.index.settings import PREFIX
-from zigwheel.index.supply import Came, Source, Supply, Unavailable
-from zigwheel.index.tokens import written
-from zigwheel.index.uploads import Uploads
+from zigwheel.index.shelf.blobs import Blobs
+from zigwheel.index.shelf.tokens import written
+from zigwheel.index.sources.builds import Builds
+from zigwheel.index.sources.caches import Cache
+from zigwheel.index.sources.places import Sources
+from zigwheel.index.sources.retries import Retries
+from zigwheel.index.sources.sandbox import sandboxed
+from zigwheel.index.sources.supply import Came, Source, Supply, Unavailable
+from zigwheel.index.web.answers import Application
+from zigwheel.index.web.app import App
+from zigwheel.index.web.files import Files
+from zigwheel.index.web.gate import gated
+from zigwheel.index.web.metrics import metrics
+from zigwheel.index.web.pages import Pages
+from zigwheel.index.web.rest import Rest
+from zigwheel.index.web.uploads import Uploads
 
 GRACE = 10
 """Seconds that answers under way have when the server is told to stop."""

@@ -14,7 +14,7 @@ from zigwheel.config.toml import TomlError, parse
 from zigwheel.config.words import did_you_mean
 from zigwheel.errors import ConfigError, raise_all
 from zigwheel.index.model import LARGEST
-from zigwheel.index.sandbox import AUTO
+from zigwheel.index.sources.sandbox import AUTO
 
 FILE = "index.toml"
 PREFIX = "ZIGWHEEL_INDEX_"

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from zigwheel.census.model import Item
 from zigwheel.census.upstream import Index
 from zigwheel.errors import ZigwheelError
-from zigwheel.index.caches import Cache, Failed, Lacks
+from zigwheel.index.sources.caches import Cache, Failed, Lacks
 from zigwheel.store.model import Store
 
 Policy: TypeAlias = Literal["asked", "all", "wanted"]

@@ -14,7 +14,9 @@ from urllib.parse import quote
 
 from packaging.utils import canonicalize_name
 
-from zigwheel.index.answers import (
+from zigwheel.index.model import File
+from zigwheel.index.opened import Index
+from zigwheel.index.web.answers import (
     FILE_FOR,
     PAGE_FOR,
     Application,
@@ -29,11 +31,9 @@ from zigwheel.index.answers import (
     part_of,
     say,
 )
-from zigwheel.index.files import Broken, Files
-from zigwheel.index.model import File
-from zigwheel.index.negotiate import chosen
-from zigwheel.index.opened import Index
-from zigwheel.index.pages import Pages
+from zigwheel.index.web.files import Broken, Files
+from zigwheel.index.web.negotiate import chosen
+from zigwheel.index.web.pages import Pages
 from zigwheel.store.model import is_name
 
 READS = ("GET", "HEAD")

@@ -19,9 +19,9 @@ from typing import IO, TYPE_CHECKING, TypeAlias, cast
 from urllib.parse import urljoin, urlsplit
 
 from zigwheel.errors import ConfigError, StoreError
-from zigwheel.index.breaker import Breaker
 from zigwheel.index.model import File
-from zigwheel.index.supply import Unavailable
+from zigwheel.index.sources.breaker import Breaker
+from zigwheel.index.sources.supply import Unavailable
 from zigwheel.store.model import Store, place
 
 if TYPE_CHECKING:

@@ -1,39 +1,17 @@
-"""Secondary caches that packages declare for themselves: `caches` in `[tool.zigwheel]`."""
+"""The places that may have a file: the operator's caches, those that its package declares, builds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from zigwheel.config.convert import Errors, read_record
-from zigwheel.config.model import Config
-from zigwheel.config.toml import TomlError, parse
-from zigwheel.index.caches import Cache, Network
 from zigwheel.index.model import File
-from zigwheel.index.supply import Source
+from zigwheel.index.sources.caches import Cache, Network
+from zigwheel.index.sources.supply import Source
 from zigwheel.store.model import Store
-
-MOST = 4
-"""Caches that a project may have. Each is asked in its turn while a client waits."""
 
 MOST_KNOWN = 10_000
 """Caches whose failures are remembered."""
-
-
-def declared_caches(pyproject: bytes) -> tuple[str, ...]:
-    """The caches that a `pyproject.toml` declares; none if it is not well formed, which says its build."""
-    try:
-        table: Any = parse(pyproject.decode("utf-8"))
-    except (TomlError, UnicodeDecodeError):
-        return ()
-    for name in ("tool", "zigwheel"):
-        table = table.get(name)
-        if not isinstance(table, dict):
-            return ()
-    errors: Errors = []
-    part = read_record(Config, {"caches": table.get("caches", [])}, "", errors)
-    return () if errors else part["caches"][:MOST]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from zigwheel.index.files import Files
-from zigwheel.index.metrics import Metrics
 from zigwheel.index.opened import Index
-from zigwheel.index.people import Shown, dashboard, policy, project_page, state_of, sums
-from zigwheel.index.retries import Retries
-from zigwheel.index.uploads import Refused, Uploads
+from zigwheel.index.sources.retries import Retries
+from zigwheel.index.web.files import Files
+from zigwheel.index.web.metrics import Metrics
+from zigwheel.index.web.people import Shown, dashboard, policy, project_page, state_of, sums
+from zigwheel.index.web.uploads import Refused, Uploads
 from zigwheel.matrix.report.words import size
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from zigwheel.errors import StoreError, ZigwheelError
-from zigwheel.index.arrival import METADATA_LIMIT, is_metadata
 from zigwheel.index.model import File
-from zigwheel.index.publish import Shelves, read_recipe
+from zigwheel.index.shelf.arrival import METADATA_LIMIT, is_metadata
+from zigwheel.index.shelf.publish import Shelves, read_recipe
 from zigwheel.recipe.model import Recipe
 
 State: TypeAlias = Literal["mended", "lost"]

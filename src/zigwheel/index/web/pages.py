@@ -7,8 +7,8 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from zigwheel.index.catalogue import Catalogue
-from zigwheel.index.simple import JSON, project_html, project_json, root_html, root_json
+from zigwheel.index.shelf.catalogue import Catalogue
+from zigwheel.index.web.simple import JSON, project_html, project_json, root_html, root_json
 
 ROOM = 96 * 2**20
 """Bytes of all pages that are kept."""

@@ -22,8 +22,8 @@ from packaging.utils import (
 from packaging.version import InvalidVersion, Version
 
 from zigwheel.errors import ServiceError, raise_all
-from zigwheel.index.declared import declared_caches
 from zigwheel.index.model import FILENAME, File
+from zigwheel.index.shelf.declared import declared_caches
 
 METADATA_LIMIT = 4 * 2**20
 """Bytes of METADATA or PKG-INFO."""

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from zigwheel.errors import StoreError, ZigwheelError
 from zigwheel.index.model import File
-from zigwheel.index.publish import read_recipe
-from zigwheel.index.supply import Busy, Unavailable
+from zigwheel.index.shelf.publish import read_recipe
+from zigwheel.index.sources.supply import Busy, Unavailable
 from zigwheel.store.model import Store
 from zigwheel.zig.execute import kill_group
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from zigwheel.errors import StoreError
 from zigwheel.index.model import File
-from zigwheel.index.publish import Shelves
-from zigwheel.index.simple import (
+from zigwheel.index.shelf.publish import Shelves
+from zigwheel.index.web.simple import (
     UP,
     offered,
     project_html,

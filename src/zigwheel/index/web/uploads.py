@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from zigwheel.errors import ErrorCollection, RecipeError, ServiceError, ZigwheelError
-from zigwheel.index.arrival import examined
-from zigwheel.index.publish import Shelves, publish, publish_recipe, read_recipe
-from zigwheel.index.tokens import digest_of, secret_in, written
+from zigwheel.index.shelf.arrival import examined
+from zigwheel.index.shelf.publish import Shelves, publish, publish_recipe, read_recipe
+from zigwheel.index.shelf.tokens import digest_of, secret_in, written
 from zigwheel.recipe.reading import MOST_BYTES
 
 if TYPE_CHECKING:

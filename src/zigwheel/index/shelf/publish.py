@@ -9,9 +9,9 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from zigwheel.errors import ServiceError
-from zigwheel.index.arrival import Arrival
-from zigwheel.index.catalogue import Catalogue
 from zigwheel.index.model import File
+from zigwheel.index.shelf.arrival import Arrival
+from zigwheel.index.shelf.catalogue import Catalogue
 from zigwheel.recipe.document import parsed_signed
 from zigwheel.recipe.model import Recipe
 from zigwheel.store.model import Store

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from zigwheel.errors import StoreError
-from zigwheel.index.answers import (
+from zigwheel.index.model import File
+from zigwheel.index.shelf.blobs import SMALL, Blobs, has_number
+from zigwheel.index.sources.supply import Came, Supply, Unavailable
+from zigwheel.index.web.answers import (
     FILE_FOR,
     Headers,
     Part,
@@ -23,9 +26,6 @@ from zigwheel.index.answers import (
     part_of,
     say,
 )
-from zigwheel.index.blobs import SMALL, Blobs, has_number
-from zigwheel.index.model import File
-from zigwheel.index.supply import Came, Supply, Unavailable
 
 CHUNK = 2**19
 """Bytes that are read and sent in one go."""

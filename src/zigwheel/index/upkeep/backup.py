@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zigwheel.errors import StoreError
 from zigwheel.index.opened import DATABASE
-from zigwheel.index.publish import Shelves
+from zigwheel.index.shelf.publish import Shelves
 from zigwheel.storage import told
 from zigwheel.store.local import open_folder
 from zigwheel.store.model import Store

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zigwheel.errors import ConfigError
-from zigwheel.index.answers import Application, Receive, Scope, Send, say
+from zigwheel.index.web.answers import Application, Receive, Scope, Send, say
 
 if TYPE_CHECKING:
     from limits import RateLimitItem

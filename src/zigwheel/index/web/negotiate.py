@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from zigwheel.index.simple import HTML, JSON, PLAIN
+from zigwheel.index.web.simple import HTML, JSON, PLAIN
 
 FORMS = (PLAIN, HTML, JSON)
 """In the order in which they are preferred where a client does not mind: as before PEP 691."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from zigwheel.index.answers import Receive, Scope, Send, asked, only_if_cached, say
-from zigwheel.index.files import Files
-from zigwheel.index.mirror import Mirror
+from zigwheel.index.copies.mirror import Mirror
 from zigwheel.index.model import File
+from zigwheel.index.web.answers import Receive, Scope, Send, asked, only_if_cached, say
+from zigwheel.index.web.files import Files
 from zigwheel.store.model import is_name
 
 

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from zigwheel.index.catalogue import Catalogue
 from zigwheel.index.model import File
-from zigwheel.index.supply import Busy, Came, Supply, Unavailable
+from zigwheel.index.shelf.catalogue import Catalogue
+from zigwheel.index.sources.supply import Busy, Came, Supply, Unavailable
 
 FIRST = 60.0
 """Seconds until a file is looked for again; twice as long each time."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from zigwheel.errors import ServiceError
 from zigwheel.index.model import File, Project, Status, Token
-from zigwheel.index.tables import (
+from zigwheel.index.shelf.tables import (
     COLUMNS,
     TABLES,
     VERSION,

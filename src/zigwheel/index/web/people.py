@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from zigwheel.index.model import File, Project
-from zigwheel.index.simple import order, url_of
+from zigwheel.index.web.simple import order, url_of
 from zigwheel.matrix.identifiers import platform_name
 from zigwheel.matrix.report.words import size
 from zigwheel.templates import fill, template

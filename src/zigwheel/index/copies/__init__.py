@@ -1,0 +1,1 @@
+"""Secondary caches: copies of what an index has, at another place."""

@@ -1,0 +1,1 @@
+"""What an operator does beside serving: check, back up, export."""
