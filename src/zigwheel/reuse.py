@@ -262,9 +262,14 @@ def outside(path: str) -> str:
 
 def own_code() -> str:
     """Digest of zigwheel itself, installed or in a checkout: another zigwheel may make another wheel."""
+    return code_of(Path(__file__).parent)
+
+
+def code_of(package: Path) -> str:
+    """Digest of a zigwheel by its folder. Recipes have it: what it is computed from stays as it is."""
     from zigwheel.templates import folder
 
-    package, templates = Path(__file__).parent, folder()
+    templates = folder(package)
     files = {
         file.relative_to(package).as_posix(): file
         for kind in ("*.py", "*.json")

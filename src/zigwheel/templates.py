@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def folder() -> Path:
+def folder(package: Path | None = None) -> Path:
     """Where the templates are: in the installed package, or at a checkout's top level."""
-    here = Path(__file__).parent
+    here = package or Path(__file__).parent
     installed = here / "templates"
     return installed if installed.is_dir() else here.parent.parent / "templates"
 

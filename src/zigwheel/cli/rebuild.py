@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,42 +104,103 @@ def add_recipe(parser: argparse.ArgumentParser, what: str = "the recipe of a rel
 
 def run(arguments: argparse.Namespace) -> int:
     """Read, check, build, compare, hand over."""
+    from zigwheel.recipe.another import is_another
     from zigwheel.recipe.document import read_recipe
     from zigwheel.recipe.environment import listed
-    from zigwheel.recipe.inputs import chosen
     from zigwheel.recipe.rebuild import prepare, remade
-    from zigwheel.storage import put_file, told
-    from zigwheel.store.named import open_store
 
     recipe = read_recipe(arguments.recipe, arguments.keys)
     if arguments.requirements:
         print(listed(recipe.requirements), end="")
         return 0
+    if arguments.isolation and is_another(recipe):
+        return by_another(arguments, recipe)
     if arguments.prepare:
         prepare(recipe, options_of(arguments, Path()))
         return 0
+    goal = goal_of(arguments, recipe)
+
+    def ended(one: Remade) -> None:
+        if one.state == "equal" and one.file is not None:
+            hand_over(goal, one.wheel, one.file)
+        show(one)
+
+    say(f"rebuilding {counted(len(goal.wheels))} of {recipe.name} {recipe.version}")
+    if not goal.wheels:
+        return 0
+    with sdist_at_hand(arguments, recipe, goal.store) as sdist:
+        results = remade(recipe, goal.wheels, options_of(arguments, sdist), ended)
+    return verdict(results)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """What is to be made, and where it goes."""
+
+    wheels: list[Wheel]
+    """Wheels of a recipe."""
+    store: Store | None
+    """A store that lacks them."""
+    output: Path | None
+    """A folder."""
+
+
+def goal_of(arguments: argparse.Namespace, recipe: Recipe) -> Goal:
+    """What the command line asks for."""
+    from zigwheel.recipe.inputs import chosen
+    from zigwheel.store.named import open_store
+
     wheels = chosen(recipe, arguments.wheels)
     store = open_store(arguments.store) if arguments.store else None
     if store is not None:
         wheels = [one for one in wheels if lacks(store, one)]
     folder = arguments.output_dir or (None if store else Path("wheelhouse"))
-    output = folder and folder.absolute()
+    return Goal(wheels=wheels, store=store, output=folder and folder.absolute())
 
-    def ended(one: Remade) -> None:
-        if one.state == "equal" and one.file is not None:
-            if store is not None:
-                store.put(one.file, one.wheel.output.file.sha256)
-            if output is not None:
-                with told("writing a wheel", output):
-                    put_file(output / one.wheel.name, one.file.read_bytes())
-        show(one)
 
-    say(f"rebuilding {counted(len(wheels))} of {recipe.name} {recipe.version}")
-    if not wheels:
+def hand_over(goal: Goal, wheel: Wheel, file: Path) -> None:
+    """Put a wheel, which is as it was, where it goes."""
+    from zigwheel.storage import put_file, told
+
+    if goal.store is not None:
+        goal.store.put(file, wheel.output.file.sha256)
+    if goal.output is not None:
+        with told("writing a wheel", goal.output):
+            put_file(goal.output / wheel.name, file.read_bytes())
+
+
+def by_another(arguments: argparse.Namespace, recipe: Recipe) -> int:
+    """Let the zigwheel that has written a recipe follow it; what it makes is held against the recipe here."""
+    import tempfile
+
+    from zigwheel.recipe.another import rebuilt_by_another
+    from zigwheel.store.model import chunks, hashed
+
+    options = options_of(arguments, Path())
+    say(f"zigwheel {recipe.toolchain.zigwheel} has written this recipe, and follows it")
+    if arguments.prepare:
+        return rebuilt_by_another(recipe, (), options)
+    goal = goal_of(arguments, recipe)
+    if not goal.wheels:
         return 0
-    with sdist_at_hand(arguments, recipe, store) as sdist:
-        results = remade(recipe, wheels, options_of(arguments, sdist), ended)
-    return verdict(results)
+    with (
+        sdist_at_hand(arguments, recipe, goal.store) as sdist,
+        tempfile.TemporaryDirectory(prefix="zigwheel-") as folder,
+    ):
+        words: list[str | Path] = [arguments.recipe, "--sdist", sdist, "-o", folder]
+        words += [word for wheel in goal.wheels for word in ("--wheel", wheel.name)]
+        words += ["--jobs", str(options.limits.jobs), "--memory", str(options.limits.memory)]
+        code = rebuilt_by_another(recipe, words, options)
+        for wheel in goal.wheels:
+            file = Path(folder) / wheel.name
+            if file.is_file():
+                with file.open("rb") as stream:
+                    same = hashed(chunks(stream)).sha256 == wheel.output.file.sha256
+                if same:
+                    hand_over(goal, wheel, file)
+                else:
+                    code = RecipeError.exit_code
+    return code
 
 
 def lacks(store: Store, wheel: Wheel) -> bool:

@@ -46,8 +46,7 @@ def furnished(
     file = folder / "requirements.txt"
     file.write_text(listed(requirements), encoding="utf-8")
     words = [f"-r {quoted(file)}", "--require-hashes", "--no-deps", "--only-binary :all:"]
-    words += [f"--find-links {quoted(one)}" for one in origin.folders]
-    words += [] if origin.index else ["--no-index"]
+    words += places(origin)
     try:
         install(environment, words, for_tools(environ))
     except MatrixError as error:
@@ -57,6 +56,12 @@ def furnished(
             "--requirements` prints them for `pip download --require-hashes --no-deps -r`",
         ) from error
     return environment
+
+
+def places(origin: Origin) -> list[str]:
+    """Where things are installed from, as options of pip's and uv's."""
+    words = [f"--find-links {quoted(one)}" for one in origin.folders]
+    return words if origin.index else [*words, "--no-index"]
 
 
 def quoted(file: Path) -> str:

@@ -10,14 +10,14 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 from zigwheel.lock import waited
 from zigwheel.matrix.environment import Environment, environment_in
-from zigwheel.recipe.environment import Origin, furnished, listed
+from zigwheel.recipe.environment import listed
 from zigwheel.recipe.model import Requirement
 from zigwheel.storage import told
 
@@ -35,14 +35,18 @@ UNUSED = 24 * 3600.0
 
 @contextmanager
 def environment_of(
-    requirements: Sequence[Requirement], origin: Origin, environ: Mapping[str, str], cache: Path
+    requirements: Sequence[Requirement],
+    more: str,
+    make: Callable[[Path], object],
+    environ: Mapping[str, str],
+    cache: Path,
 ) -> Iterator[Environment]:
-    """An environment with these requirements and nothing else: one that was kept, or a new one.
+    """An environment with these requirements: one that was kept, or a new one, which `make` makes in a folder.
 
-    It is shared, and nothing may be installed into it. Raises what `furnished` does.
+    `more` says what else is in it. It is shared, and nothing may be installed into it.
     """
     shelf = cache / SHELF
-    folder = shelf / key_of(requirements)
+    folder = shelf / key_of(requirements, more)
     with told("keeping environments", shelf):
         shelf.mkdir(parents=True, exist_ok=True)
         tidy(shelf, folder)
@@ -50,16 +54,16 @@ def environment_of(
             if not intact(folder):
                 shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir()
-                furnished(folder, requirements, origin, environ)
+                make(folder)
                 (folder / NOTE).write_text(digest(folder), encoding="ascii")
             os.utime(folder / NOTE)
     yield environment_in(folder / "environment", environ)
 
 
-def key_of(requirements: Sequence[Requirement]) -> str:
+def key_of(requirements: Sequence[Requirement], more: str) -> str:
     """What an environment has, and the interpreter that it is of, as one name."""
     own = f"{sys.version}\n{sys.executable}\n{sys.base_prefix}\n"
-    return sha256((own + listed(requirements)).encode()).hexdigest()[:32]
+    return sha256((own + more + listed(requirements)).encode()).hexdigest()[:32]
 
 
 def intact(folder: Path) -> bool:

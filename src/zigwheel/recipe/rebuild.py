@@ -19,7 +19,7 @@ from zigwheel.matrix.source import unpacked
 from zigwheel.matrix.workers import Workers
 from zigwheel.recipe.compilers import check_compiler
 from zigwheel.recipe.differences import against
-from zigwheel.recipe.environment import Origin, check_here, needed
+from zigwheel.recipe.environment import Origin, check_here, furnished, needed
 from zigwheel.recipe.inputs import job_of, surroundings
 from zigwheel.recipe.kept import environment_of
 from zigwheel.recipe.model import File, Recipe, Wheel
@@ -127,7 +127,13 @@ def furnish(recipe: Recipe, options: Options, stack: ExitStack) -> Environment:
     at_hand = find_zig(cache=options.cache, environ=environ, host=describe_host())
     requirements = needed(recipe, zig=at_hand is not None)
     if options.isolation:
-        own = environment_of(requirements, options.origin, environ, options.cache)
+        own = environment_of(
+            requirements,
+            "",
+            lambda folder: furnished(folder, requirements, options.origin, environ),
+            environ,
+            options.cache,
+        )
         return stack.enter_context(own)
     check_here(requirements)
     return here(environ)
