@@ -11,12 +11,13 @@ nothing else meanwhile. See README.md beside it.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,30 +132,41 @@ def cost(bench: matrix.Bench, log: Path, *words: str | Path, environments: bool 
     """
     from measure import measure
 
-    made, aside = bench.work / "cache" / "environments", bench.work / "environments"
-    if environments:
-        made.rename(aside)
-    restore(bench)
-    if environments:
-        aside.rename(made)
+    restore(bench, environments=environments)
     command = [sys.executable, "-m", "zigwheel", *map(str, words)]
     found = measure(command, cwd=log.parent, environ=bench.environ, log=log)
     return found.cpu, found.wall
 
 
+OF_RELEASES = {"matrix", "environments"}
+"""What the cache has of releases, not of the toolchain."""
+
+kept: set[str] = set()
+"""The paths in the cache that are to stay."""
+
+
 def keep(bench: matrix.Bench) -> None:
     """Let later runs begin with the cache as it is now."""
-    kept = bench.work / "kept"
-    shutil.rmtree(kept, ignore_errors=True)
-    subprocess.run(["cp", "-al", bench.work / "cache", kept], check=True)
-    shutil.rmtree(kept / "matrix", ignore_errors=True)
+    kept.update(below(bench.work / "cache", OF_RELEASES))
 
 
-def restore(bench: matrix.Bench) -> None:
-    """Make the cache again as it was kept, in its place: Zig knows its files by their paths."""
-    if (bench.work / "kept").exists():
-        shutil.rmtree(bench.work / "cache")
-        subprocess.run(["cp", "-al", bench.work / "kept", bench.work / "cache"], check=True)
+def restore(bench: matrix.Bench, *, environments: bool = False) -> None:
+    """Remove what has come into the cache since. It stays in its place: Zig knows its files by their paths."""
+    if kept:
+        for path in below(bench.work / "cache", {"environments"} if environments else set()):
+            if path not in kept and os.path.lexists(path):
+                folder = os.path.isdir(path) and not os.path.islink(path)
+                (shutil.rmtree if folder else os.unlink)(path)
+
+
+def below(folder: Path, left_out: Collection[str]) -> list[str]:
+    """All paths in a folder, each before what is below it."""
+    found = []
+    for place, folders, files in os.walk(folder):
+        if Path(place) == folder:
+            folders[:] = sorted(set(folders) - set(left_out))
+        found += [os.path.join(place, name) for name in (*folders, *files)]
+    return found
 
 
 def download(recipe: Path, files: Path, bench: matrix.Bench) -> None:
