@@ -123,9 +123,15 @@ def wheel(project: str, version: str, size: int) -> bytes:
 
 def free_port() -> int:
     """A port that nobody listens at, and neither at the next."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1]) - 1
+    while True:
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            port = int(one.getsockname()[1])
+            try:
+                other.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
 
 
 def ask(url: str, accept: str, seconds: int) -> Answered:
