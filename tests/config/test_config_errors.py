@@ -9,6 +9,7 @@ import pytest
 from zigwheel import __version__
 from zigwheel.config.kinds import keys_of
 from zigwheel.config.model import Config, Extension
+from zigwheel.config.toml import TomlError, parse
 from zigwheel.errors import ConfigError, ErrorCollection
 
 Load = Callable[..., Config]
@@ -360,3 +361,8 @@ def test_a_newer_minimum_version_is_the_only_thing_that_matters(load: Load) -> N
 def test_long_values_are_cut(load: Load) -> None:
     (message,) = errors(load, f"lto = '{'x' * 200}'")
     assert message == f'`tool.zigwheel.lto` is "{"x" * 59}..., a string; it must be true or false'
+
+
+def test_a_number_that_is_too_long() -> None:
+    with pytest.raises(TomlError, match="Exceeds the limit"):
+        parse("a = " + "9" * 5000)

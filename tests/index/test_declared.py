@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,6 +47,32 @@ REACH = 'reach = ["127.0.0.0/8", "::1/128"]\n'
 )
 def test_what_is_declared(text: str, found: tuple[str, ...]) -> None:
     assert declared_caches(text.encode()) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a." * 100_000 + "a = 1",
+        "[" + "a." * 50_000 + "a]",
+        "".join(f"{'a.' * 100}k{n} = 1\n" for n in range(20_000)),
+        "a = " + "[" * 100_000,
+        "a = " + "{a = " * 50_000,
+        "a = " + "9" * 250_000,
+        "".join(f"[t{n}.a]\n" for n in range(20_000)),
+        "x = '" + "x" * 5_000_000 + "'",
+    ],
+    ids=["key", "header", "keys", "arrays", "tables", "number", "headers", "size"],
+)
+def test_what_is_made_to_do_harm(text: str) -> None:
+    """In a process of its own, which may have little memory."""
+    code = (
+        "import sys, time; from zigwheel.index.shelf.declared import declared_caches; "
+        "data = sys.stdin.buffer.read(); since = time.process_time(); "
+        "assert declared_caches(data) == (); assert time.process_time() - since < 20"
+    )
+    words = ["prlimit", f"--as={2**30}", sys.executable, "-c", code]
+    done = subprocess.run(words, input=text.encode(), capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
 
 
 def test_no_text_at_all() -> None:

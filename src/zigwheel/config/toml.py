@@ -32,6 +32,8 @@ def parse(text: str) -> dict[str, Any]:
         raise located(str(error), text) from None
     except RecursionError:
         raise TomlError("too many nested values", 1, 1) from None
+    except ValueError as error:
+        raise TomlError(str(error), 1, 1) from None  # a number with too many digits for Python
 
 
 def located(message: str, text: str) -> TomlError:

@@ -11,9 +11,20 @@ from zigwheel.config.toml import TomlError, parse
 MOST = 4
 """Caches that a project may have. Each is asked in its turn while a client waits."""
 
+LARGEST = 2**18
+"""Bytes of a `pyproject.toml` that is looked at."""
+
+DOTS = 100
+"""In a line. A key with many parts takes a parser of TOML memory by the square of their number."""
+
 
 def declared_caches(pyproject: bytes) -> tuple[str, ...]:
-    """The caches that a `pyproject.toml` declares; none if it is not well formed, which says its build."""
+    """The caches that a `pyproject.toml` declares.
+
+    None if it is not well formed, which its build will say, or of a kind that is only made to do harm.
+    """
+    if len(pyproject) > LARGEST or any(line.count(b".") > DOTS for line in pyproject.splitlines()):
+        return ()
     try:
         table: Any = parse(pyproject.decode("utf-8"))
     except (TomlError, UnicodeDecodeError):
