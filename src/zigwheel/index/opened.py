@@ -36,11 +36,6 @@ class Index:
     """Its database and its store."""
 
     @property
-    def where(self) -> str:
-        """The store, as a command line names it."""
-        return self.settings.store or str(self.folder / "store")
-
-    @property
     def work(self) -> Path:
         """A folder for what is on its way."""
         return self.folder / WORK

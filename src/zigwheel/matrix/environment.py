@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zigwheel.environments import installing
+from zigwheel.environments import installing, python_of
 from zigwheel.errors import ConfigError, MatrixError
 
 BACKEND = "zigwheel.build"
@@ -99,10 +99,9 @@ def bare(folder: Path, environ: Mapping[str, str]) -> Environment:
 
 def environment_in(folder: Path, environ: Mapping[str, str]) -> Environment:
     """The virtual environment that is in `folder`."""
-    scripts = folder / ("Scripts" if os.name == "nt" else "bin")
+    python = python_of(folder)
     kept = {k: v for k, v in environ.items() if not k.startswith("PYTHON")}
-    path = os.pathsep.join([str(scripts), kept.get("PATH", "")])
-    python = scripts / ("python.exe" if os.name == "nt" else "python")
+    path = os.pathsep.join([str(python.parent), kept.get("PATH", "")])
     return Environment(
         python=str(python), environ={**kept, "PATH": path, "VIRTUAL_ENV": str(folder)}
     )

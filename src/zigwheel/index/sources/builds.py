@@ -87,8 +87,9 @@ class Builds:
         recipe, sdist = folder / "release.recipe.json", folder / "release.tar.gz"
         try:
             with self.store.get(file.recipe) as stream:
-                recipe.write_bytes(stream.read())
-            wanted = read_recipe(recipe.read_bytes()).sdist.sha256
+                data = stream.read()
+            recipe.write_bytes(data)
+            wanted = read_recipe(data).sdist.sha256
             with self.store.get(wanted) as stream, sdist.open("wb") as into:
                 shutil.copyfileobj(stream, into)
         except ZigwheelError as error:

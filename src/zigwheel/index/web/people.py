@@ -110,14 +110,21 @@ def matrix(files: Sequence[Shown]) -> str:
         return "<p>No wheels.</p>"
     platforms = sorted({platform for _, platform in cells})
     pythons = sorted({python for python, _ in cells}, key=natural)
-    head = "".join(f'<th scope="col">{escape(platform)}</th>' for platform in platforms)
     rows = [
         f'<tr><th scope="row">{escape(python)}</th>'
         + "".join(cell(cells.get((python, platform))) for platform in platforms)
         + "</tr>"
         for python in pythons
     ]
-    lines = ['<div class="wide"><table>', f"<thead><tr><th></th>{head}</tr></thead>", "<tbody>"]
+    return table(["", *platforms], rows)
+
+
+def table(columns: Iterable[str], rows: Iterable[str]) -> str:
+    """A table that may be wider than the window."""
+    head = "".join(
+        f'<th scope="col">{escape(name)}</th>' if name else "<th></th>" for name in columns
+    )
+    lines = ['<div class="wide"><table>', f"<thead><tr>{head}</tr></thead>", "<tbody>"]
     return "\n".join([*lines, *rows, "</tbody></table></div>"])
 
 
@@ -161,10 +168,7 @@ def listing(files: Sequence[Shown], up: str) -> str:
             f'<td class="{one.state}">{WORDS[one.state]}</td><td>{recipe if file.is_wheel else ""}</td>'
             f"<td><code>{file.sha256}</code></td></tr>"
         )
-    columns = ("file", "size", "bytes", "recipe", "sha256")
-    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
-    lines = ['<div class="wide"><table>', f"<thead><tr>{head}</tr></thead>", "<tbody>"]
-    return "\n".join([*lines, *rows, "</tbody></table></div>"])
+    return table(("file", "size", "bytes", "recipe", "sha256"), rows)
 
 
 def plot(bars: Mapping[str, Sums]) -> str:
@@ -203,14 +207,12 @@ def dashboard(
         for project, count, one in projects
     ]
     columns = ("project", "files", "sdists", "wheels stored", "wheels not stored")
-    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
     terms = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td class="number">{escape(value)}</td></tr>'
         for name, value in facts
     )
     lines = ["<table><tbody>", terms, "</tbody></table>", "<h2>Projects</h2>"]
-    lines += ['<div class="wide"><table>', f"<thead><tr>{head}</tr></thead>", "<tbody>"]
-    return whole("Packages", "\n".join([*lines, *rows, "</tbody></table></div>"]), up)
+    return whole("Packages", "\n".join([*lines, table(columns, rows)]), up)
 
 
 def whole(title: str, content: str, up: str) -> str:

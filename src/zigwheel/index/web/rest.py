@@ -76,7 +76,7 @@ class Rest:
 
     async def dashboard(self, request: Request) -> Response:
         """`GET /`: all projects, for people."""
-        return await self._page("", lambda: self._dashboard())
+        return await self._page("", self._dashboard)
 
     async def project(self, request: Request) -> Response:
         """`GET /project/NAME/`: a project, for people."""
